@@ -1,0 +1,21 @@
+/** The database: one pool a process, kept over hot reloads. */
+import { PrismaPg } from "@prisma/adapter-pg";
+import { env } from "./env.ts";
+import { type Prisma, PrismaClient } from "./generated/prisma/client.ts";
+
+export type Database = PrismaClient;
+/** What a deed writes through: the inside of `db.$transaction`. */
+export type Transaction = Prisma.TransactionClient;
+
+/** A client of its own pool, for the given `postgresql://` URL. */
+export function openDatabase(url: string, connections = 10): Database {
+  return new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: connections }) });
+}
+
+const kept = globalThis as { portalDatabase?: Database };
+
+/** The process's own database, opened at the first call. */
+export function database(): Database {
+  kept.portalDatabase ??= openDatabase(env().DATABASE_URL);
+  return kept.portalDatabase;
+}

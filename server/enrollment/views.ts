@@ -1,0 +1,86 @@
+/** The shapes in which the heart shows an application; pages and procedures speak in them. */
+import type { Kind } from "./kind.ts";
+import type { CertificateState, Hindrance, Status } from "./lifecycle.ts";
+
+/** A row of the dashboard. */
+export type EnrollmentSummary = {
+  number: number;
+  kind: Kind;
+  months: number;
+  requestedAt: Date;
+  status: Status;
+  certificateState: CertificateState;
+  memo: string;
+  notAfter: Date | null;
+  /** Null where 更新申請 may be used. */
+  renewalHindrance: Hindrance | null;
+  /** The newest order's sequence: a renewal form carries it, so that posted twice it renews once. */
+  sequence: number;
+};
+
+export type Dashboard = {
+  enrollments: readonly EnrollmentSummary[];
+  /** How many more there are that are not alive, when only living ones were asked for. */
+  hidden: number;
+  /** What the apply form of each kind carries, so that posted twice, or from two tabs, it makes one application. */
+  requestKeys: Record<Kind, string>;
+  /** The addresses an S/MIME certificate may be asked for, with those already taken by a living one. */
+  mails: readonly { mail: string; takenBy: number | null }[];
+  clientCertificates: { living: number; limit: number };
+  underWay: boolean;
+  /** Changes when anything on the page would. */
+  pulse: string;
+};
+
+/** PIN番号: not there yet, readable, or gone with its download. */
+export type PinView = { state: "not_yet" } | { state: "ready"; value: string } | { state: "gone" };
+
+export type LetterView = {
+  kind: LetterKind;
+  recipient: string;
+  status: "waiting" | "sent" | "failed";
+  sentAt: Date | null;
+};
+
+export const letterKinds = ["acceptance", "acquisition", "renewal", "revocation", "locked", "reminder"] as const;
+export type LetterKind = (typeof letterKinds)[number];
+
+export const deeds = [
+  "requested",
+  "renewal_asked",
+  "pin_issued",
+  "collected",
+  "renewed",
+  "refused",
+  "lapsed",
+  "renewal_refused",
+  "renewal_lapsed",
+  "ticket_locked",
+  "ticket_unlocked",
+  "revocation_asked",
+  "revoked",
+  "expired",
+] as const;
+/** What happened to an application: the key of its sentence in messages (`History`). */
+export type Deed = (typeof deeds)[number];
+
+export type EnrollmentDetail = EnrollmentSummary & {
+  underWay: boolean;
+  pin: PinView;
+  /** The ticket whose PIN is shown; null when nothing is to be collected. */
+  ticket: { locked: boolean; triesLeft: number; expiresAt: Date } | null;
+  /** Where mails of this application go. */
+  mail: string;
+  letters: readonly LetterView[];
+  /** Hexadecimal (colons between octets) and decimal; null before the first download. */
+  serial: { hex: string; decimal: string } | null;
+  /** One RDN a line's worth: `CN=…`, `OU=No 11`, … in the order of RFC 4514. */
+  dn: string;
+  notBefore: Date | null;
+  revokedAt: Date | null;
+  failure: string | null;
+  /** Null where 失効申請 may be used. */
+  revocationHindrance: Hindrance | null;
+  history: readonly { at: Date; deed: Deed; detail: Readonly<Record<string, string | number>> }[];
+  pulse: string;
+};

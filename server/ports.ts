@@ -1,0 +1,71 @@
+/** What the heart needs of the world: types only. `server/wiring.ts` joins them to the real one, tests to theirs. */
+import type { Database, Transaction } from "./db.ts";
+import type { Kind } from "./enrollment/kind.ts";
+
+export type Ports = {
+  db: Database;
+  now: () => Date;
+  ca: CertificateAuthority;
+  /** Sends what lies in the outbox. Never throws: what stays behind is sent by the sweep. */
+  wakeOutbox: () => Promise<void>;
+  settings: Settings;
+};
+
+export type Settings = {
+  /** How many living client certificates a member may hold. */
+  clientCertificateLimit: number;
+};
+
+/**
+ * Whoever makes certificates. Every method may be called again with the same argument and must then do nothing new.
+ * What follows from an order arrives later, as facts.
+ */
+export interface CertificateAuthority {
+  /** Issue or renew: the PIN, the ticket and the certificate follow as facts. */
+  submit(order: CaOrder): Promise<void>;
+  /** Makes every certificate of these orders invalid and closes what is still open of them. */
+  revoke(request: CaRevocation): Promise<void>;
+  /** Ends an order that is not to be collected any more. A certificate that was collected stays. */
+  close(orderId: string): Promise<void>;
+  /** What the CA knows now of these orders, for facts that were lost. */
+  reconcile(orderIds: readonly string[]): Promise<readonly Fact[]>;
+  /** The PIN for its owner's eyes; null before it exists and after it is gone. */
+  readPin(orderId: string): Promise<string | null>;
+  /** Where the order's issuing site stands; null while the CA knows no ticket of it. */
+  readTicket(orderId: string): Promise<TicketView | null>;
+  /** The URL for the acceptance mail, the same at every call; null when there is none (any more). */
+  collectUrl(orderId: string, locale: string): Promise<string | null>;
+  /** Gives a locked ticket its tries back. */
+  unlock(orderId: string): Promise<void>;
+}
+
+export type CaOrder = {
+  id: string;
+  kind: Kind;
+  /** Calendar months from the download. */
+  months: number;
+  /** RFC 4514, CN first. */
+  dn: string;
+  /** rfc822Name of an S/MIME certificate. */
+  mail: string | null;
+};
+
+export type CaRevocation = { enrollmentId: string; orderIds: readonly string[]; reason: RevocationReason };
+
+/** The reasons a member may give (RFC 5280 §5.3.1). */
+export const revocationReasons = ["unspecified", "keyCompromise", "affiliationChanged", "superseded", "cessationOfOperation"] as const;
+export type RevocationReason = (typeof revocationReasons)[number];
+
+export type TicketView = { locked: boolean; triesLeft: number; expiresAt: Date };
+
+/** What came to be at the CA. Told in the transaction in which it came to be, or later; told twice it changes nothing. */
+export type Fact =
+  | { type: "pin_issued"; orderId: string; collectUntil: Date }
+  | { type: "collected"; orderId: string; serial: string; notBefore: Date; notAfter: Date }
+  | { type: "refused"; orderId: string; code: string }
+  | { type: "lapsed"; orderId: string }
+  | { type: "ticket_locked"; orderId: string }
+  | { type: "revoked"; enrollmentId: string; at: Date };
+
+/** How the CA tells: within its own transaction, so that neither side can know less than the other. */
+export type Tell = (tx: Transaction, fact: Fact) => Promise<void>;
