@@ -25,7 +25,7 @@ export interface CertificateAuthority {
   submit(order: CaOrder): Promise<void>;
   /** Makes every certificate of these orders invalid and closes what is still open of them. */
   revoke(request: CaRevocation): Promise<void>;
-  /** Ends an order that is not to be collected any more. A certificate that was collected stays. */
+  /** Ends an order whose time is over and tells `lapsed`. One that was collected stays as it is, and nothing is told. */
   close(orderId: string): Promise<void>;
   /** What the CA knows now of these orders, for facts that were lost. */
   reconcile(orderIds: readonly string[]): Promise<readonly Fact[]>;

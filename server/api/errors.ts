@@ -1,0 +1,56 @@
+/** From the portal's errors to tRPC's, in one table, and back. */
+import { TRPCError } from "@trpc/server";
+import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
+import { type Code, PortalError } from "../errors.ts";
+import { log, newReference } from "../log.ts";
+
+const answers = {
+  not_signed_in: "UNAUTHORIZED",
+  not_allowed: "FORBIDDEN",
+  not_found: "NOT_FOUND",
+  invalid_input: "BAD_REQUEST",
+  kind_not_offered: "BAD_REQUEST",
+  term_not_offered: "BAD_REQUEST",
+  mail_missing: "PRECONDITION_FAILED",
+  mail_not_yours: "BAD_REQUEST",
+  name_not_usable: "PRECONDITION_FAILED",
+  smime_exists: "CONFLICT",
+  too_many_certificates: "CONFLICT",
+  not_renewable: "CONFLICT",
+  not_revocable: "CONFLICT",
+  busy: "TOO_MANY_REQUESTS",
+  unavailable: "SERVICE_UNAVAILABLE",
+  internal: "INTERNAL_SERVER_ERROR",
+} as const satisfies Record<Code, TRPC_ERROR_CODE_KEY>;
+
+/** What a caller gets to see of an error. One that nobody foresaw is logged here and leaves only its reference number. */
+export function toTrpcError(error: unknown, path: string): TRPCError {
+  if (error instanceof TRPCError && error.cause instanceof PortalError) return error;
+  if (error instanceof TRPCError && error.code !== "INTERNAL_SERVER_ERROR") {
+    return wrap(new PortalError(codeOfForeign(error), {}, error));
+  }
+  if (error instanceof PortalError) return wrap(error);
+  const reference = newReference();
+  log.error({ err: error instanceof TRPCError ? error.cause : error, path, reference }, "a procedure failed");
+  return wrap(new PortalError("internal", { reference }));
+}
+
+function wrap(cause: PortalError): TRPCError {
+  return new TRPCError({ code: answers[cause.code], message: cause.code, cause });
+}
+
+function codeOfForeign(error: TRPCError): Code {
+  return error.code === "UNAUTHORIZED" ? "not_signed_in" : "invalid_input";
+}
+
+/** The portal's error behind whatever a procedure threw; anything else is `internal`. */
+export function portalErrorOf(error: unknown): PortalError {
+  if (error instanceof PortalError) return error;
+  if (error instanceof TRPCError && error.cause instanceof PortalError) return error.cause;
+  return new PortalError("internal", {}, error);
+}
+
+/** The code of whatever a procedure threw: the key of its sentence in messages (`Errors`). */
+export function codeOf(error: unknown): Code {
+  return portalErrorOf(error).code;
+}

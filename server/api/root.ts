@@ -1,0 +1,16 @@
+/** Every procedure there is. */
+import { enrollmentRouter } from "./routers/enrollment.ts";
+import { federationRouter } from "./routers/federation.ts";
+import { issuingRouter } from "./routers/issuing.ts";
+import { sessionRouter } from "./routers/session.ts";
+import { createCallerFactory, router } from "./trpc.ts";
+
+export const appRouter = router({
+  session: sessionRouter,
+  federation: federationRouter,
+  enrollment: enrollmentRouter,
+  issuing: issuingRouter,
+});
+
+export type AppRouter = typeof appRouter;
+export const createCaller = createCallerFactory(appRouter);

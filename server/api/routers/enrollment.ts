@@ -1,0 +1,62 @@
+/** The member's own applications. */
+import { z } from "zod";
+import { kindNames } from "../../enrollment/kind.ts";
+import { memoLength, saveMemo } from "../../enrollment/memo.ts";
+import { dashboardOf, detailOf, pulseOf } from "../../enrollment/records.ts";
+import { renewCertificate } from "../../enrollment/renew.ts";
+import { requestCertificate } from "../../enrollment/request.ts";
+import { revokeCertificate } from "../../enrollment/revoke.ts";
+import { unlockTicket } from "../../enrollment/unlock.ts";
+import { revocationReasons } from "../../ports.ts";
+import { memberProcedure, router } from "../trpc.ts";
+
+const number = z.number().int().min(1).max(2_147_483_647);
+const memo = z
+  .string()
+  .transform((text) => text.replaceAll(/\s+/g, " ").trim())
+  .refine((text) => [...text].length <= memoLength, "memo_too_long")
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
+  .refine((text) => !/[\u0000-\u001f\u007f]/.test(text), "control_character");
+
+export const enrollmentRouter = router({
+  list: memberProcedure
+    .input(z.object({ all: z.boolean() }))
+    .query(({ ctx, input }) => dashboardOf(ctx.ports, ctx.member.id, input.all)),
+
+  get: memberProcedure
+    .input(z.object({ number }))
+    .query(({ ctx, input }) => detailOf(ctx.ports, ctx.member.id, input.number)),
+
+  pulse: memberProcedure
+    .input(z.object({ number: number.optional() }))
+    .query(({ ctx, input }) => pulseOf(ctx.ports, ctx.member.id, input.number)),
+
+  request: memberProcedure
+    .input(
+      z.object({
+        kind: z.enum(kindNames),
+        months: z.number().int(),
+        mail: z.string().max(254).optional(),
+        key: z.string().max(40),
+      }),
+    )
+    .mutation(({ ctx, input }) =>
+      requestCertificate(ctx.ports, { memberId: ctx.member.id, locale: ctx.member.locale, ...input }),
+    ),
+
+  renew: memberProcedure
+    .input(z.object({ number, sequence: z.number().int().min(1) }))
+    .mutation(({ ctx, input }) => renewCertificate(ctx.ports, { memberId: ctx.member.id, ...input })),
+
+  revoke: memberProcedure
+    .input(z.object({ number, reason: z.enum(revocationReasons) }))
+    .mutation(({ ctx, input }) => revokeCertificate(ctx.ports, { memberId: ctx.member.id, ...input })),
+
+  saveMemo: memberProcedure
+    .input(z.object({ number, memo }))
+    .mutation(({ ctx, input }) => saveMemo(ctx.ports, { memberId: ctx.member.id, ...input })),
+
+  unlock: memberProcedure
+    .input(z.object({ number }))
+    .mutation(({ ctx, input }) => unlockTicket(ctx.ports, { memberId: ctx.member.id, ...input })),
+});

@@ -1,0 +1,25 @@
+/** Who is logged in, and in which language they read. */
+import { z } from "zod";
+import { memberProcedure, publicProcedure, router } from "../trpc.ts";
+
+export const sessionRouter = router({
+  me: publicProcedure.query(({ ctx: { member } }) => {
+    if (!member) return { member: null };
+    const { displayName, displayNameJa, mails, institution } = member;
+    return {
+      member: {
+        displayName,
+        displayNameJa,
+        mails,
+        institutionJa: institution.nameJa,
+        institutionEn: institution.nameEn,
+      },
+    };
+  }),
+
+  setLocale: memberProcedure
+    .input(z.object({ locale: z.enum(["ja", "en"]) }))
+    .mutation(async ({ ctx, input }) => {
+      await ctx.ports.db.member.update({ where: { id: ctx.member.id }, data: { locale: input.locale } });
+    }),
+});

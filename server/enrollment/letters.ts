@@ -1,0 +1,32 @@
+/** メール送信: which mails went out for an application, and which is awaited. */
+import type { Enrollment, Letter, Order } from "../generated/prisma/client.ts";
+import type { LetterKind, LetterView } from "./views.ts";
+
+/** The mails of an application, the oldest first, with the one that its state lets the member expect. */
+export function lettersOf(
+  row: Pick<Enrollment, "id" | "mail" | "status"> & { letters: readonly Letter[] },
+  order: Pick<Order, "id" | "status">,
+): LetterView[] {
+  const written = row.letters.map(({ kind, recipient, status, sentAt }) => ({
+    kind: kind as LetterKind,
+    recipient,
+    status,
+    sentAt,
+  }));
+  const awaited = awaitedLetter(row, order);
+  const isWritten = row.letters.some(({ key }) => key === awaited?.key);
+  if (!awaited || isWritten) return written;
+  return [...written, { kind: awaited.kind, recipient: row.mail, status: "waiting", sentAt: null }];
+}
+
+/** A letter's key names what it is about, so that it is written once: `acceptance:<order>`, `revocation:<enrollment>`. */
+function awaitedLetter(
+  row: Pick<Enrollment, "id" | "status">,
+  order: Pick<Order, "id" | "status">,
+): { kind: LetterKind; key: string } | null {
+  if (row.status === "revoking") return { kind: "revocation", key: `revocation:${row.id}` };
+  if (order.status === "placed" || order.status === "pin_issued") {
+    return { kind: "acceptance", key: `acceptance:${order.id}` };
+  }
+  return null;
+}

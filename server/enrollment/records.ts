@@ -1,0 +1,127 @@
+/** The reads: what a member may see of their own applications. */
+import { PortalError } from "../errors.ts";
+import type { Enrollment, Order } from "../generated/prisma/client.ts";
+import type { Ports } from "../ports.ts";
+import type { Kind } from "./kind.ts";
+import {
+  certificateState,
+  hindranceToRenewal,
+  hindranceToRevocation,
+  isLiving,
+  isUnderWay,
+} from "./lifecycle.ts";
+import { lettersOf } from "./letters.ts";
+import { isOpen } from "./orders.ts";
+import { requestKeyOf } from "./request.ts";
+import type { Dashboard, Deed, EnrollmentDetail, EnrollmentSummary, PinView } from "./views.ts";
+
+/** The member's applications, the newest first; only those alive unless `all`. */
+export async function dashboardOf(ports: Ports, memberId: string, all: boolean): Promise<Dashboard> {
+  const { db } = ports;
+  const now = ports.now();
+  const [member, rows, client, smime] = await Promise.all([
+    db.member.findUniqueOrThrow({ where: { id: memberId } }),
+    db.enrollment.findMany({
+      where: { memberId },
+      orderBy: { number: "desc" },
+      include: { orders: { orderBy: { sequence: "desc" }, take: 1 } },
+    }),
+    requestKeyOf(db, memberId, "client"),
+    requestKeyOf(db, memberId, "smime"),
+  ]);
+  const living = rows.filter((row) => isLiving(row.status));
+  const shown = all ? rows : living;
+  const holders = new Map(living.filter((row) => row.kind === "smime").map((row) => [row.mail, row.number]));
+  return {
+    enrollments: shown.map((row) => summaryOf(row, row.orders[0]?.sequence ?? 0, now)),
+    hidden: rows.length - shown.length,
+    requestKeys: { client, smime } satisfies Record<Kind, string>,
+    mails: member.mails.map((mail) => ({ mail, takenBy: holders.get(mail) ?? null })),
+    clientCertificates: {
+      living: living.filter((row) => row.kind === "client").length,
+      limit: ports.settings.clientCertificateLimit,
+    },
+    underWay: shown.some((row) => isUnderWay(row.status)),
+    pulse: beat(rows.length, rows.reduce((sum, row) => sum + row.version, 0)),
+  };
+}
+
+/** One application in full. @throws PortalError `not_found`, also for another member's number. */
+export async function detailOf(ports: Ports, memberId: string, number: number): Promise<EnrollmentDetail> {
+  const row = await ports.db.enrollment.findUnique({
+    where: { memberId_number: { memberId, number } },
+    include: {
+      orders: { orderBy: { sequence: "desc" }, take: 1 },
+      letters: { orderBy: { createdAt: "asc" } },
+      history: { orderBy: { id: "asc" } },
+    },
+  });
+  const order = row?.orders[0];
+  if (!row || !order) throw new PortalError("not_found", { number });
+  const now = ports.now();
+  return {
+    ...summaryOf(row, order.sequence, now),
+    underWay: isUnderWay(row.status),
+    pin: await pinOf(ports, row, order),
+    ticket: order.status === "pin_issued" ? await ports.ca.readTicket(order.id) : null,
+    mail: row.mail,
+    letters: lettersOf(row, order),
+    serial: row.serial ? { hex: row.serial, decimal: BigInt(`0x${row.serial}`).toString() } : null,
+    dn: row.dn,
+    notBefore: row.notBefore,
+    revokedAt: row.revokedAt,
+    failure: row.failure,
+    revocationHindrance: hindranceToRevocation(row.status),
+    history: row.history.map(({ at, deed, detail }) => ({
+      at,
+      deed: deed as Deed,
+      detail: detail as Record<string, string | number>,
+    })),
+    pulse: beat(1, row.version),
+  };
+}
+
+/** A word that changes whenever the dashboard, or the named application, would look different. */
+export async function pulseOf(ports: Ports, memberId: string, number?: number): Promise<string> {
+  const where = number === undefined ? { memberId } : { memberId, number };
+  const { _count, _sum } = await ports.db.enrollment.aggregate({
+    where,
+    _count: true,
+    _sum: { version: true },
+  });
+  return beat(_count, _sum.version ?? 0);
+}
+
+function beat(count: number, versions: number): string {
+  return `${count}.${versions}`;
+}
+
+function summaryOf(row: Enrollment, sequence: number, now: Date): EnrollmentSummary {
+  const { number, kind, months, requestedAt, status, memo, notAfter } = row;
+  return {
+    number,
+    kind,
+    months,
+    requestedAt,
+    status,
+    certificateState: certificateState(status, notAfter, now),
+    memo,
+    notAfter,
+    renewalHindrance: notAfter && notAfter <= now ? "expired" : hindranceToRenewal(status),
+    sequence,
+  };
+}
+
+/** The PIN of the newest order: it opens the issuing site until the download, and the .p12 for as long as the CA keeps it. */
+async function pinOf(ports: Ports, row: Enrollment, order: Order): Promise<PinView> {
+  if (order.status === "placed") return { state: "not_yet" };
+  if (!isOpen(order.status) && order.status !== "collected") return { state: "gone" };
+  if (row.status === "revoking" || row.status === "revoked") return { state: "gone" };
+  const value = await ports.ca.readPin(order.id);
+  return value ? { state: "ready", value } : { state: "gone" };
+}
+
+/** For a workflow: how far an order has come. */
+export async function orderStatus(ports: Ports, orderId: string): Promise<Order["status"]> {
+  return (await ports.db.order.findUniqueOrThrow({ where: { id: orderId } })).status;
+}

@@ -1,0 +1,45 @@
+/** 更新申請: a new certificate under the same application and name. */
+import { PortalError } from "../errors.ts";
+import type { Ports } from "../ports.ts";
+import { announce, happen } from "./change.ts";
+import { hindranceToRenewal } from "./lifecycle.ts";
+import { lockOwn } from "./own.ts";
+
+/**
+ * Orders the next certificate. `sequence` is the newest order the form knew of: posted twice, the second finds the renewal made.
+ * @throws PortalError `not_found`, `not_renewable`
+ */
+export async function renewCertificate(
+  ports: Ports,
+  wish: { memberId: string; number: number; sequence: number },
+): Promise<{ number: number; already: boolean }> {
+  const already = await ports.db.$transaction(async (tx) => {
+    const at = ports.now();
+    const enrollment = await lockOwn(tx, wish.memberId, wish.number);
+    const newest = await tx.order.findFirstOrThrow({
+      where: { enrollmentId: enrollment.id },
+      orderBy: { sequence: "desc" },
+    });
+    if (wish.sequence < newest.sequence) return true;
+    const hindrance = hindranceToRenewal(enrollment.status);
+    if (hindrance) throw new PortalError("not_renewable", { because: hindrance });
+    if (wish.sequence > newest.sequence) throw new PortalError("invalid_input", { field: "sequence" });
+    if (!enrollment.notAfter || enrollment.notAfter <= at) {
+      throw new PortalError("not_renewable", { because: "expired" });
+    }
+    const order = await tx.order.create({
+      data: {
+        enrollmentId: enrollment.id,
+        sequence: newest.sequence + 1,
+        purpose: "renew",
+        months: enrollment.months,
+        placedAt: at,
+      },
+    });
+    await happen(tx, enrollment, "renewal_asked", { at, deed: "renewal_asked" });
+    await announce(tx, "enrollment/order.placed", { order: order.id, purpose: "renew" });
+    return false;
+  });
+  await ports.wakeOutbox();
+  return { number: wish.number, already };
+}

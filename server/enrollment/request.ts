@@ -1,0 +1,130 @@
+/** 新規申請: a member asks for a certificate. */
+import type { Transaction } from "../db.ts";
+import { PortalError } from "../errors.ts";
+import { type Member, Prisma } from "../generated/prisma/client.ts";
+import type { Ports } from "../ports.ts";
+import { announce, remember } from "./change.ts";
+import { endTerms } from "./end-terms.ts";
+import { isTermOffered, type Kind, kinds } from "./kind.ts";
+import { subjectOf } from "./subject.ts";
+
+export type Application = {
+  memberId: string;
+  kind: Kind;
+  months: number;
+  /** One of the member's addresses: the certificate's for S/MIME, the first of the list when left out. */
+  mail?: string | undefined;
+  /** What the form carried (`requestKeyOf`). */
+  key: string;
+  locale: string;
+};
+
+/**
+ * Makes one application, or finds the one that this very form has made before.
+ * @throws PortalError `term_not_offered`, `mail_missing`, `mail_not_yours`, `smime_exists`, `too_many_certificates`, `name_not_usable`, `invalid_input`
+ */
+export async function requestCertificate(
+  ports: Ports,
+  application: Application,
+): Promise<{ number: number; already: boolean }> {
+  if (!isTermOffered(application.kind, application.months)) {
+    throw new PortalError("term_not_offered", { months: application.months });
+  }
+  for (;;) {
+    try {
+      const made = await ports.db.$transaction((tx) => request(ports, tx, application));
+      await ports.wakeOutbox();
+      return made;
+    } catch (error) {
+      if (!isTakenName(error)) throw error;
+    }
+  }
+}
+
+async function request(ports: Ports, tx: Transaction, application: Application) {
+  const { memberId, kind, months, key, locale } = application;
+  const at = ports.now();
+  await tx.$queryRaw`SELECT id FROM "Member" WHERE id = ${memberId} FOR UPDATE`;
+
+  const before = await tx.enrollment.findUnique({
+    where: { memberId_requestKey: { memberId, requestKey: key } },
+  });
+  if (before) return { number: before.number, already: true };
+  if (key !== (await requestKeyOf(tx, memberId, kind))) throw new PortalError("invalid_input", { field: "key" });
+
+  const member = await tx.member.findUniqueOrThrow({
+    where: { id: memberId },
+    include: { institution: true },
+  });
+  const mail = chooseMail(member, application.mail);
+  await endTerms(tx, at, memberId);
+  if (kind === "client") await checkLimit(tx, memberId, ports.settings.clientCertificateLimit);
+  const exclusiveKey = kinds[kind].oneAMail ? `${kind}:${memberId}:${mail.toLowerCase()}` : null;
+  if (exclusiveKey) await checkExclusive(tx, exclusiveKey);
+
+  const { number, dn } = await freeName(tx, member, kind, mail);
+  const enrollment = await tx.enrollment.create({
+    data: { memberId, number, kind, months, requestKey: key, exclusiveKey, dn, mail, locale, requestedAt: at },
+  });
+  const order = await tx.order.create({
+    data: { enrollmentId: enrollment.id, sequence: 1, purpose: "issue", months, placedAt: at },
+  });
+  await remember(tx, enrollment.id, { at, deed: "requested", detail: { months } });
+  await announce(tx, "enrollment/order.placed", { order: order.id, purpose: "issue" });
+  return { number, already: false };
+}
+
+/** What an apply form of this kind carries now; it is spent by the application it makes. */
+export async function requestKeyOf(tx: Transaction, memberId: string, kind: Kind): Promise<string> {
+  return `${kind}:${await tx.enrollment.count({ where: { memberId, kind } })}`;
+}
+
+function chooseMail(member: Member, wish: string | undefined): string {
+  const [first] = member.mails;
+  if (!first) throw new PortalError("mail_missing");
+  if (wish === undefined) return first;
+  if (!member.mails.includes(wish)) throw new PortalError("mail_not_yours");
+  return wish;
+}
+
+async function checkLimit(tx: Transaction, memberId: string, limit: number): Promise<void> {
+  const living = await tx.enrollment.count({ where: { memberId, kind: "client", ...alive } });
+  if (living >= limit) throw new PortalError("too_many_certificates", { limit });
+}
+
+async function checkExclusive(tx: Transaction, exclusiveKey: string): Promise<void> {
+  const other = await tx.enrollment.findUnique({ where: { exclusiveKey } });
+  if (other) throw new PortalError("smime_exists", { number: other.number });
+}
+
+/** The member's next number whose name nobody has: two people may share a display name, but never a subject. */
+async function freeName(
+  tx: Transaction,
+  member: Member & { institution: { dnBase: string } },
+  kind: Kind,
+  mail: string,
+): Promise<{ number: number; dn: string }> {
+  const newest = await tx.enrollment.aggregate({ where: { memberId: member.id }, _max: { number: true } });
+  for (let number = (newest._max.number ?? 0) + 1; ; number++) {
+    const dn = subjectOf({
+      kind,
+      displayName: member.displayName,
+      mail,
+      number,
+      dnBase: member.institution.dnBase,
+    });
+    if (!(await tx.enrollment.findUnique({ where: { dn }, select: { id: true } }))) return { number, dn };
+  }
+}
+
+/** Whether another member took the name between our look and our write. */
+function isTakenName(error: unknown): boolean {
+  return (
+    error instanceof Prisma.PrismaClientKnownRequestError &&
+    error.code === "P2002" &&
+    JSON.stringify(error.meta ?? {}).includes("dn")
+  );
+}
+
+/** The statuses of `isLiving`, as a condition of a query. */
+export const alive = { status: { notIn: ["revoked", "expired", "lapsed", "failed"] } } satisfies Prisma.EnrollmentWhereInput;

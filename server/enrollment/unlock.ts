@@ -1,0 +1,21 @@
+/** A ticket locked by ten wrong PINs is opened again by its owner, who has just proven who they are at their institution. */
+import { PortalError } from "../errors.ts";
+import type { Ports } from "../ports.ts";
+import { lockOwn } from "./own.ts";
+import { remember } from "./change.ts";
+
+/** Unlocking what is not locked does nothing. @throws PortalError `not_found` */
+export async function unlockTicket(ports: Ports, wish: { memberId: string; number: number }): Promise<void> {
+  const open = await ports.db.order.findFirst({
+    where: { enrollment: { memberId: wish.memberId, number: wish.number }, status: "pin_issued" },
+  });
+  if (!open) throw new PortalError("not_found", { number: wish.number });
+  const ticket = await ports.ca.readTicket(open.id);
+  if (!ticket?.locked) return;
+  await ports.ca.unlock(open.id);
+  await ports.db.$transaction(async (tx) => {
+    const { id } = await lockOwn(tx, wish.memberId, wish.number);
+    await tx.enrollment.update({ where: { id }, data: { version: { increment: 1 } } });
+    await remember(tx, id, { at: ports.now(), deed: "ticket_unlocked" });
+  });
+}
