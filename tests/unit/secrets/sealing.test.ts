@@ -1,0 +1,74 @@
+import { randomBytes } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { sealing } from "@/server/secrets/sealing.ts";
+
+const key = Buffer.alloc(32, 7);
+const plain = Buffer.from("秘密鍵");
+
+describe("what is sealed", () => {
+  test("opens with the same key and context", () => {
+    const { seal } = sealing(key);
+    expect(Buffer.from(sealing(key).open(seal(plain, "package:1"), "package:1"))).toEqual(plain);
+  });
+
+  test("may be empty", () => {
+    const { seal, open } = sealing(key);
+    expect(open(seal(new Uint8Array(), "x"), "x")).toHaveLength(0);
+  });
+
+  test("does not open for another context", () => {
+    const { seal, open } = sealing(key);
+    expect(() => open(seal(plain, "package:1"), "package:2")).toThrow(/cannot be opened/);
+  });
+
+  test("does not open with another key", () => {
+    const sealed = sealing(key).seal(plain, "package:1");
+    expect(() => sealing(randomBytes(32)).open(sealed, "package:1")).toThrow(/SEALING_KEY/);
+  });
+
+  test("does not open once any octet of it was changed", () => {
+    const { seal, open } = sealing(key);
+    const sealed = seal(plain, "package:1");
+    for (let index = 0; index < sealed.length; index += 1) {
+      const changed = Uint8Array.from(sealed);
+      changed[index] = (changed[index] ?? 0) ^ 1;
+      expect(() => open(changed, "package:1"), `octet ${index}`).toThrow();
+    }
+  });
+
+  test("does not open when it was cut short", () => {
+    const { seal, open } = sealing(key);
+    const sealed = seal(plain, "package:1");
+    for (let length = 0; length < sealed.length; length += 1) {
+      expect(() => open(sealed.subarray(0, length), "package:1"), `${length} octets`).toThrow(
+        /cannot be opened/,
+      );
+    }
+  });
+
+  test("differs at every seal and holds nothing of the plain text", () => {
+    const { seal } = sealing(key);
+    const [one, two] = [seal(plain, "x"), seal(plain, "x")];
+    expect(one).not.toEqual(two);
+    expect(Buffer.from(one).includes(plain)).toBe(false);
+  });
+
+  test("says nothing of the plain text in its error", () => {
+    const { seal, open } = sealing(key);
+    expect(() => open(seal(Buffer.from("hush"), "a"), "b")).toThrow(/^(?!.*hush)/);
+  });
+});
+
+describe("a child key", () => {
+  test("is the same at every call, and another for another purpose or key", () => {
+    const { childKey } = sealing(key);
+    expect(childKey("pin")).toEqual(sealing(key).childKey("pin"));
+    expect(childKey("pin")).toHaveLength(32);
+    expect(childKey("pin")).not.toEqual(childKey("ticket"));
+    expect(childKey("pin")).not.toEqual(sealing(Buffer.alloc(32, 8)).childKey("pin"));
+  });
+});
+
+test("a key of another length than 32 octets is refused", () => {
+  expect(() => sealing(randomBytes(31))).toThrow(/32 octets/);
+});
