@@ -28,7 +28,7 @@ async function hearPinIssued(tx: Transaction, enrollment: Enrollment, order: Ord
   if (order.status !== "placed") return;
   await tx.order.update({ where: { id: order.id }, data: { status: "pin_issued", collectUntil } });
   await happen(tx, enrollment, "pin_issued", { at, deed: "pin_issued" });
-  await announce(tx, "enrollment/pin.issued", { order: order.id });
+  await announce(tx, "enrollment/order.changed", { order: order.id });
 }
 
 /** A certificate exists: that is recorded whatever the portal believed of its order, so that none is unknown to it. */
@@ -48,7 +48,7 @@ async function hearCollected(
     detail: { serial },
     data: { serial, notBefore, notAfter },
   });
-  await announce(tx, "enrollment/collected", { order: order.id });
+  await announce(tx, "enrollment/order.changed", { order: order.id });
 }
 
 async function hearLocked(tx: Transaction, enrollment: Enrollment, order: Order, at: Date) {
@@ -70,7 +70,7 @@ async function hearEnded(
   const data = fact.type === "refused" && order.purpose === "issue" ? { failure: fact.code } : {};
   const deed = order.purpose === "renew" ? (`renewal_${fact.type}` as const) : fact.type;
   await happen(tx, enrollment, fact.type, { at, deed, detail, data });
-  await announce(tx, "enrollment/order.ended", { order: order.id });
+  await announce(tx, "enrollment/order.changed", { order: order.id });
 }
 
 async function hearRevoked(tx: Transaction, fact: Extract<Fact, { type: "revoked" }>) {

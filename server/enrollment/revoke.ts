@@ -24,7 +24,7 @@ export async function revokeCertificate(
     const orders = await tx.order.findMany({ where: { enrollmentId: enrollment.id } });
     for (const order of orders.filter(({ status }) => isOpen(status))) {
       await tx.order.update({ where: { id: order.id }, data: { status: "withdrawn" } });
-      await announce(tx, "enrollment/order.ended", { order: order.id });
+      await announce(tx, "enrollment/order.changed", { order: order.id });
     }
     await tx.revocation.create({ data: { enrollmentId: enrollment.id, reason: wish.reason, askedAt: at } });
     await happen(tx, enrollment, "revocation_asked", {

@@ -1,0 +1,50 @@
+/** The story of an order, told once for the issue and the renewal. */
+import { giveUpOrder, lapseOrder, lookAtOrder, submitOrder } from "../../server/enrollment/carry-out.ts";
+import { ports, post } from "../../server/wiring.ts";
+import { orderChanged } from "../events.ts";
+import { type Step, sendOrGiveUp } from "./send-or-give-up.ts";
+
+/**
+ * Order it, wait for the PIN, tell the member, wait for the download, tell the member, or let it lapse.
+ * An event may come before the wait for it begins, or be lost: each wait is between two looks, and none is long.
+ */
+export async function followOrder(step: Step, order: string): Promise<string> {
+  try {
+    await step.run("submit", () => submitOrder(ports(), order));
+  } catch {
+    await step.run("give-up", () => giveUpOrder(ports(), order, "ca_unreachable"));
+    return "given up";
+  }
+
+  let now = await settled(step, order, "pin", "placed");
+  if (now.status === "pin_issued") {
+    await sendOrGiveUp(step, "acceptance", order, () => post().acceptance(order));
+    now = await settled(step, order, "download", "pin_issued");
+  }
+  if (now.status === "pin_issued") {
+    await step.run("lapse", () => lapseOrder(ports(), order));
+    now = await step.run("look-after-lapse", () => lookAtOrder(ports(), order));
+  }
+  if (now.status === "collected") {
+    await sendOrGiveUp(step, "acquisition", order, () => post().acquisition(order));
+  }
+  return now.status;
+}
+
+/** Waits until the order has left `status`, or its time is over. */
+async function settled(step: Step, order: string, what: string, status: string) {
+  for (let n = 1; ; n++) {
+    const now = await step.run(`look-for-${what}-${n}`, () => lookAtOrder(ports(), order));
+    if (now.status !== status || now.secondsLeft === 0) return now;
+    await step.waitForEvent(`wait-for-${what}-${n}`, {
+      event: orderChanged,
+      if: "async.data.order == event.data.order",
+      timeout: `${Math.min(now.secondsLeft, patience(status, n))}s`,
+    });
+  }
+}
+
+/** Seconds until the next look: soon while the CA works, daily while the member takes their time. */
+function patience(status: string, n: number): number {
+  return status === "placed" ? Math.min(60 * n, 3600) : 86_400;
+}

@@ -1,0 +1,20 @@
+/** Every workflow there is. */
+import { carryOutIssuance } from "./carry-out-issuance.ts";
+import { carryOutRenewal } from "./carry-out-renewal.ts";
+import { carryOutRevocation } from "./carry-out-revocation.ts";
+import { publishCrl } from "./publish-crl.ts";
+import { refreshFederationMetadata } from "./refresh-federation.ts";
+import { remindOfExpiry } from "./remind-of-expiry.ts";
+import { sweepStalled } from "./sweep-stalled.ts";
+import { tellOfLockedTicket } from "./tell-of-locked-ticket.ts";
+
+export const functions = [
+  carryOutIssuance,
+  carryOutRenewal,
+  carryOutRevocation,
+  tellOfLockedTicket,
+  remindOfExpiry,
+  publishCrl,
+  refreshFederationMetadata,
+  sweepStalled,
+];
