@@ -8,7 +8,7 @@ import { inngest } from "../client.ts";
 
 /** Takes up what was dropped: whatever the workflows should have done by now and have not. Each deed is one that they do as well. */
 export const sweepStalled = inngest.createFunction(
-  { id: "sweep-stalled", triggers: [cron("* * * * *")], retries: 0 },
+  { id: "sweep-stalled", triggers: [cron("*/5 * * * *")], retries: 0 },
   async ({ step }) => {
     await step.run("outbox", () => ports().wakeOutbox());
     await step.run("terms", () => ports().db.$transaction((tx) => endTerms(tx, ports().now())));
