@@ -64,7 +64,7 @@ export type Fact =
   | { type: "collected"; orderId: string; serial: string; notBefore: Date; notAfter: Date }
   | { type: "refused"; orderId: string; code: string }
   | { type: "lapsed"; orderId: string }
-  | { type: "ticket_locked"; orderId: string }
+  | { type: "ticket_locked"; orderId: string; at: Date }
   | { type: "revoked"; enrollmentId: string; at: Date };
 
 /** How the CA tells: within its own transaction, so that neither side can know less than the other. */

@@ -17,7 +17,7 @@ export async function hear(tx: Transaction, fact: Fact, at: Date): Promise<void>
     case "collected":
       return hearCollected(tx, enrollment, order, fact, at);
     case "ticket_locked":
-      return hearLocked(tx, enrollment, order, at);
+      return hearLocked(tx, enrollment, order, fact.at);
     case "refused":
     case "lapsed":
       return hearEnded(tx, enrollment, order, fact, at);
@@ -52,6 +52,11 @@ async function hearCollected(
 }
 
 async function hearLocked(tx: Transaction, enrollment: Enrollment, order: Order, at: Date) {
+  const told = await tx.historyEntry.findFirst({
+    where: { enrollmentId: enrollment.id, deed: "ticket_locked", at },
+    select: { id: true },
+  });
+  if (told) return;
   await tx.enrollment.update({ where: { id: enrollment.id }, data: { version: { increment: 1 } } });
   await remember(tx, enrollment.id, { at, deed: "ticket_locked" });
   await announce(tx, "enrollment/ticket.locked", { order: order.id, at: at.toISOString() });
