@@ -7,6 +7,12 @@ import { Refusal } from "./refusal.ts";
 /** `uid` and `gid` to run as (unset: as ourselves), and a command to run it under. */
 export type Identity = { uid?: number; gid?: number; wrap: string[] };
 
+/** What to spawn so that the command runs under the identity. */
+export function under(identity: Identity, command: string, args: string[]): [string, string[]] {
+  const [first = command, ...rest] = [...identity.wrap, command];
+  return [first, [...rest, ...args]];
+}
+
 /** The identity under which all these paths can be reached. */
 export function identityFor(paths: string[]): Identity {
   if (process.getuid?.() !== 0) return { wrap: [] };
@@ -15,8 +21,7 @@ export function identityFor(paths: string[]): Identity {
   // In a namespace of its own, root goes by another number, and keeps its way into its own folders.
   const number = String(user?.uid ?? 65534);
   const wrap = ["unshare", "--user", `--map-user=${number}`, `--map-group=${number}`, "--"];
-  const [command, ...rest] = [...wrap, "true"] as [string, ...string[]];
-  if (spawnSync(command, rest).status === 0) return { wrap };
+  if (spawnSync(...under({ wrap }, "true", [])).status === 0) return { wrap };
   throw new Refusal(
     "PostgreSQL refuses to run as root, and other users may not enter this folder: run this as an ordinary user, move the checkout to a folder that others may enter (such as /srv), or set DATABASE_URL.",
   );

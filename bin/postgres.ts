@@ -16,7 +16,7 @@ import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { type Identity, identityFor, ownedBy } from "./postgres-user.ts";
+import { type Identity, identityFor, ownedBy, under } from "./postgres-user.ts";
 import { Refusal } from "./refusal.ts";
 
 export type Postgres = {
@@ -96,26 +96,22 @@ function makeCluster(cluster: string, binaries: Binaries, identity: Identity, op
   for (const path of [draft, passwordFile]) {
     if (identity.uid !== undefined) chownSync(path, identity.uid, identity.gid ?? identity.uid);
   }
-  const [command, ...before] = [...identity.wrap, binaries.initdb] as [string, ...string[]];
   chmodSync(binaries.initdb, 0o755);
   chmodSync(binaries.postgres, 0o755);
-  const flags = [
-    "--username=postgres",
-    "--auth=scram-sha-256",
+  const flags = ["--username=postgres", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"];
+  const args = [
+    `--pgdata=${draft}`,
     `--pwfile=${passwordFile}`,
-    "--encoding=UTF8",
+    ...flags,
+    ...(options.fast ? ["--no-sync"] : []),
   ];
-  const made = spawnSync(
-    command,
-    [...before, `--pgdata=${draft}`, ...flags, "--locale=C", ...(options.fast ? ["--no-sync"] : [])],
-    {
-      cwd: draft,
-      uid: identity.uid,
-      gid: identity.gid,
-      env: { ...process.env, LC_ALL: "C" },
-      encoding: "utf8",
-    },
-  );
+  const made = spawnSync(...under(identity, binaries.initdb, args), {
+    cwd: draft,
+    uid: identity.uid,
+    gid: identity.gid,
+    env: { ...process.env, LC_ALL: "C" },
+    encoding: "utf8",
+  });
   rmSync(passwordFile, { force: true });
   if (made.status !== 0) {
     throw new Refusal(
@@ -199,10 +195,10 @@ function launch(
       : {}),
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  const [command, ...before] = [...identity.wrap, binaries.postgres] as [string, ...string[]];
   const out = openSync(log, "a", 0o600);
   // A session of its own: Ctrl-C in the terminal must reach the portal first, and the database last.
-  return spawn(command, [...before, "-D", cluster, "-p", String(port), ...flags], {
+  const args = ["-D", cluster, "-p", String(port), ...flags];
+  return spawn(...under(identity, binaries.postgres, args), {
     cwd: cluster,
     uid: identity.uid,
     gid: identity.gid,

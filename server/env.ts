@@ -1,7 +1,205 @@
 /** The settings, read once and checked whole. The only place that reads `process.env`. */
+import { existsSync } from "node:fs";
 import { z } from "zod";
 
-const shape = z.object({ DATABASE_URL: z.string() });
-export function env() {
-  return shape.parse(process.env);
+type Source = Readonly<Record<string, string | undefined>>;
+
+/** Says of a setting that is missing or not right, in one sentence, what to do. Never what it holds: it may be a secret. */
+const say = (name: string, advice: string) => (issue: { input?: unknown }) =>
+  `${name} is ${issue.input === undefined ? "missing" : "not right"}: ${advice}.`;
+
+const text = (name: string, advice: string, right: (value: string) => boolean = () => true) =>
+  z.string({ error: say(name, advice) }).refine(right, { error: say(name, advice) });
+
+const url = (name: string, advice: string, protocols: string[]) =>
+  text(name, advice, (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol));
+
+const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+
+const shape = z.object({
+  DATABASE_URL: url("DATABASE_URL", "set it to the postgresql:// URL of the database", [
+    "postgresql:",
+    "postgres:",
+  ]),
+  BASE_URL: url("BASE_URL", "set it to where users reach the portal, such as https://portal.example.ac.jp", [
+    "https:",
+    "http:",
+  ]).transform((value) => value.replace(/\/+$/, "")),
+  AUTH_SECRET: text(
+    "AUTH_SECRET",
+    "set it to at least 32 random characters, for example from `openssl rand -base64 48`",
+    (value) => value.length >= 32,
+  ),
+  SEALING_KEY: text(
+    "SEALING_KEY",
+    "set it to 32 random octets in base64, for example from `openssl rand -base64 32`, and keep a copy: without it nothing sealed can be opened",
+    (value) => /^[A-Za-z0-9+/]{43}=$/.test(value),
+  ),
+  DATA_DIR: z.string().default(".data"),
+  DEMO_FEDERATION: z
+    .enum(["true", "false"], { error: say("DEMO_FEDERATION", "set it to true or false") })
+    .default("false")
+    .transform((value) => value === "true"),
+  FEDERATION_METADATA_URL: url(
+    "FEDERATION_METADATA_URL",
+    "set it to the https:// URL of the federation's signed metadata",
+    ["https:", "http:"],
+  ).optional(),
+  FEDERATION_SIGNING_CERT: text(
+    "FEDERATION_SIGNING_CERT",
+    "set it to the certificate that signs the federation's metadata, as PEM text or as the paths of PEM files with commas between",
+    (value) =>
+      value.includes("-----BEGIN CERTIFICATE-----") ||
+      value.split(",").every((path) => existsSync(path.trim())),
+  ).optional(),
+  INNGEST_EVENT_KEY: z.string().optional(),
+  INNGEST_SIGNING_KEY: z.string().optional(),
+  INNGEST_BASE_URL: url(
+    "INNGEST_BASE_URL",
+    "set it to the URL of your Inngest server, or leave it out for Inngest Cloud",
+    ["https:", "http:"],
+  ).optional(),
+  RESEND_API_KEY: z.string().optional(),
+  RESEND_BASE_URL: url("RESEND_BASE_URL", "set it to an http(s) URL, or leave it out", [
+    "https:",
+    "http:",
+  ]).optional(),
+  SMTP_URL: url("SMTP_URL", "set it to smtp://user:password@host:port or smtps://…", [
+    "smtp:",
+    "smtps:",
+  ]).optional(),
+  MAIL_FROM: text(
+    "MAIL_FROM",
+    "set it to the sender of the mails, such as 証明書ポータル <portal@example.ac.jp>",
+    (value) => /^[^<>\r\n]*<?[^\s<>@]+@[^\s<>@]+>?$/.test(value),
+  ).default("証明書ポータル <portal@portal.example.ac.jp>"),
+  CLIENT_CERTIFICATE_LIMIT: z.coerce
+    .number({ error: say("CLIENT_CERTIFICATE_LIMIT", "set it to a whole number from 1 to 1000") })
+    .int({ error: say("CLIENT_CERTIFICATE_LIMIT", "set it to a whole number from 1 to 1000") })
+    .min(1, { error: say("CLIENT_CERTIFICATE_LIMIT", "set it to a whole number from 1 to 1000") })
+    .max(1000, { error: say("CLIENT_CERTIFICATE_LIMIT", "set it to a whole number from 1 to 1000") })
+    .default(10),
+  CA_BACKEND: z
+    .enum(["local"], { error: say("CA_BACKEND", "set it to local, or leave it out") })
+    .default("local"),
+  SUPPORT_CONTACT: z.string().optional(),
+  LOG_LEVEL: z
+    .enum(logLevels, { error: say("LOG_LEVEL", `set it to one of ${logLevels.join(", ")}`) })
+    .default("info"),
+});
+
+export type Env = Readonly<z.output<typeof shape>>;
+
+/** Settings that cannot be worked with: one sentence a problem. */
+export class SettingsError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(["The settings are not right.", ...problems.map((problem) => `  - ${problem}`)].join("\n"));
+    this.name = "SettingsError";
+    this.problems = problems;
+  }
+}
+
+/** What settings must and must not stand together. */
+function conflicts(env: Env, source: Source): string[] {
+  const { hostname, protocol } = new URL(env.BASE_URL);
+  const atHome = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+  const onVercel = Boolean(source.VERCEL);
+  const ownMetadata = env.FEDERATION_METADATA_URL !== undefined;
+  const inngest = [env.INNGEST_EVENT_KEY, env.INNGEST_SIGNING_KEY].filter(Boolean).length;
+  const table: [boolean, string][] = [
+    [protocol !== "https:" && !atHome, "BASE_URL must begin with https:// unless it is localhost."],
+    [
+      new URL(env.BASE_URL).pathname !== "/",
+      "BASE_URL must have no path: give the portal a host name of its own.",
+    ],
+    [
+      env.DEMO_FEDERATION && onVercel,
+      "DEMO_FEDERATION must not be on at Vercel, for its passwords are public: set FEDERATION_METADATA_URL instead.",
+    ],
+    [
+      env.DEMO_FEDERATION && !atHome,
+      "DEMO_FEDERATION must not be on unless BASE_URL is localhost, for its passwords are public: set FEDERATION_METADATA_URL instead.",
+    ],
+    [
+      env.DEMO_FEDERATION && ownMetadata,
+      "DEMO_FEDERATION and FEDERATION_METADATA_URL exclude each other: leave one out.",
+    ],
+    [
+      !env.DEMO_FEDERATION && !ownMetadata,
+      "FEDERATION_METADATA_URL is missing: set it, or set DEMO_FEDERATION to true to try the portal at localhost.",
+    ],
+    [
+      ownMetadata && env.FEDERATION_SIGNING_CERT === undefined,
+      "FEDERATION_SIGNING_CERT is missing: metadata are believed only when their signature holds, so set it to the signer's certificate.",
+    ],
+    [
+      inngest === 1,
+      `${env.INNGEST_EVENT_KEY ? "INNGEST_SIGNING_KEY" : "INNGEST_EVENT_KEY"} is missing: set both keys of Inngest, or neither for the engine inside the portal.`,
+    ],
+    [
+      inngest === 0 && env.INNGEST_BASE_URL !== undefined,
+      "INNGEST_BASE_URL needs INNGEST_EVENT_KEY and INNGEST_SIGNING_KEY: set them, or leave it out.",
+    ],
+    [
+      inngest === 0 && onVercel,
+      "INNGEST_EVENT_KEY and INNGEST_SIGNING_KEY are missing: at Vercel nothing runs between requests, so the workflows need Inngest.",
+    ],
+    [
+      source.INNGEST_DEV !== undefined && source.INNGEST_DEV !== "0" && source.INNGEST_DEV !== "false",
+      "INNGEST_DEV must not be set, for it accepts calls that nobody signed: leave it out.",
+    ],
+    [
+      env.RESEND_API_KEY !== undefined && env.SMTP_URL !== undefined,
+      "RESEND_API_KEY and SMTP_URL exclude each other: leave one out.",
+    ],
+    [
+      env.RESEND_API_KEY === undefined && env.SMTP_URL === undefined && onVercel,
+      "RESEND_API_KEY or SMTP_URL is missing: at Vercel there is no folder to put mails in.",
+    ],
+    [
+      (env.RESEND_API_KEY !== undefined || env.SMTP_URL !== undefined) && source.MAIL_FROM === undefined,
+      "MAIL_FROM is missing: set it to an address that your mail service lets you send from.",
+    ],
+  ];
+  return table.filter(([broken]) => broken).map(([, sentence]) => sentence);
+}
+
+/** The settings of the given source, or a SettingsError that names every problem. An empty value counts as unset. */
+export function readEnv(source: Source): Env {
+  const set = Object.fromEntries(
+    Object.entries(source).filter(([, value]) => value !== undefined && value.trim() !== ""),
+  );
+  if (set.BASE_URL === undefined && set.VERCEL_PROJECT_PRODUCTION_URL !== undefined) {
+    set.BASE_URL = `https://${set.VERCEL_PROJECT_PRODUCTION_URL}`;
+  }
+  const result = shape.safeParse(set);
+  if (!result.success)
+    throw new SettingsError([...new Set(result.error.issues.map((issue) => issue.message))]);
+  const problems = conflicts(result.data, set);
+  if (problems.length > 0) throw new SettingsError(problems);
+  return result.data;
+}
+
+let kept: Env | undefined;
+
+/** The settings of this process. Read at the first call, not at import: a build has no settings. */
+export function env(): Env {
+  if (!kept) {
+    kept = readEnv(process.env);
+    // NextAuth reads this one by itself.
+    process.env.NEXTAUTH_URL = kept.BASE_URL;
+  }
+  return kept;
+}
+
+/** How much to log; known before the settings are checked, for their faults are logged too. */
+export function logLevel(): Env["LOG_LEVEL"] {
+  return logLevels.find((level) => level === process.env.LOG_LEVEL) ?? "info";
+}
+
+/** Which part of Next.js runs this: only `nodejs` has a database, threads and files. */
+export function inNodeServer(): boolean {
+  return process.env.NEXT_RUNTIME === "nodejs";
 }
