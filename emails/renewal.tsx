@@ -1,0 +1,46 @@
+/** 更新通知: the certificate of a renewal was downloaded. */
+import Acquisition, { type AcquisitionProps } from "./acquisition.tsx";
+import { ApplicationFacts, DetailWay, NotYou, type Serial, SerialFact, ValidityFact } from "./facts.tsx";
+import { Paragraph, Part, Sheet } from "./parts.tsx";
+import { subjectOf, words } from "./words.ts";
+
+export type RenewalProps = AcquisitionProps & {
+  /** Of the certificate before. */
+  oldSerial: Serial | null;
+};
+
+export default function Renewal(props: RenewalProps) {
+  const { locale } = props;
+  const t = words(locale);
+  const intro = t("renewal.intro", { kind: t(`kind.${props.kind}`) });
+  return (
+    <Sheet
+      locale={locale}
+      title={subjectOf("renewal", locale)}
+      summary={intro}
+      name={props.name}
+      support={props.support}
+    >
+      <Paragraph>{intro}</Paragraph>
+      <Part heading={t("facts.heading")}>
+        <ApplicationFacts about={props} />
+        <SerialFact locale={locale} name={t("facts.newSerial")} serial={props.serial} />
+        {props.oldSerial ? (
+          <SerialFact locale={locale} name={t("facts.oldSerial")} serial={props.oldSerial} />
+        ) : null}
+        {props.validity ? <ValidityFact locale={locale} {...props.validity} /> : null}
+        <Paragraph>{t("renewal.next")}</Paragraph>
+        <DetailWay about={props} />
+      </Part>
+      <NotYou heading={t("acquisition.notYouHeading")} text={t("acquisition.notYou")} />
+    </Sheet>
+  );
+}
+
+Renewal.PreviewProps = {
+  ...Acquisition.PreviewProps,
+  oldSerial: {
+    hex: "11:4C:90:EE:02:7B:A1:5F:33:D8:6A:C7:0E:42:B9:65",
+    decimal: "22983310747150928374650192837465019285",
+  },
+} satisfies RenewalProps;

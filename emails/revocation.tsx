@@ -1,0 +1,54 @@
+/** 失効完了通知: the CA has revoked the certificate. */
+import {
+  type About,
+  ApplicationFacts,
+  aboutPreview,
+  DetailWay,
+  NotYou,
+  type Serial,
+  SerialFact,
+} from "./facts.tsx";
+import { Fact, Paragraph, Part, Sheet } from "./parts.tsx";
+import { moment, subjectOf, words } from "./words.ts";
+
+export type RevocationProps = About & {
+  serial: Serial | null;
+  revokedAt: Date;
+  reason: "unspecified" | "keyCompromise" | "affiliationChanged" | "superseded" | "cessationOfOperation";
+};
+
+export default function Revocation(props: RevocationProps) {
+  const { locale } = props;
+  const t = words(locale);
+  const intro = t("revocation.intro", { kind: t(`kind.${props.kind}`) });
+  return (
+    <Sheet
+      locale={locale}
+      title={subjectOf("revocation", locale)}
+      summary={intro}
+      name={props.name}
+      support={props.support}
+    >
+      <Paragraph>{intro}</Paragraph>
+      <Part heading={t("facts.heading")}>
+        <ApplicationFacts about={props} />
+        {props.serial ? <SerialFact locale={locale} name={t("facts.serial")} serial={props.serial} /> : null}
+        <Fact locale={locale} name={t("revocation.time")} lines={[moment(props.revokedAt, locale)]} />
+        <Fact locale={locale} name={t("revocation.reason")} lines={[t(`reason.${props.reason}`)]} />
+        <Paragraph>{t("revocation.next")}</Paragraph>
+        <DetailWay about={props} />
+      </Part>
+      <NotYou heading={t("revocation.notYouHeading")} text={t("revocation.notYou")} />
+    </Sheet>
+  );
+}
+
+Revocation.PreviewProps = {
+  ...aboutPreview,
+  serial: {
+    hex: "3F:A0:12:9B:77:C4:5D:E8:01:2A:9C:B4:6F:D3:88:10",
+    decimal: "84570519446021573926018203947561920272",
+  },
+  revokedAt: new Date("2027-04-01T00:15:00Z"),
+  reason: "keyCompromise",
+} satisfies RevocationProps;

@@ -1,0 +1,28 @@
+/** 有効期限通知: to the member, some days before the certificate expires. */
+import { createElement } from "react";
+import Reminder from "../../emails/reminder.tsx";
+import { about, addressedTo, readEnrollment, serialOf } from "./about.ts";
+import { type MailDeps, type Sent, sendLetter } from "./send.ts";
+
+/** Of one certificate: the next one of the same application is reminded of again. */
+export const reminderKey = (enrollmentId: string, serial: string, days: number) =>
+  `reminder:${enrollmentId}:${serial}:${days}`;
+
+/** `days` before the expiry, as the reminder is counted. Nothing is sent where nothing needs renewing. */
+export async function sendReminder(deps: MailDeps, enrollmentId: string, days: number): Promise<Sent> {
+  const enrollment = await readEnrollment(deps, enrollmentId);
+  const { serial, notAfter, status } = enrollment;
+  if (status !== "active" || !serial || !notAfter) return { sent: false, permanent: true };
+  return sendLetter(deps, {
+    ...addressedTo(enrollment),
+    key: reminderKey(enrollmentId, serial, days),
+    kind: "reminder",
+    compose: async (locale) =>
+      createElement(Reminder, {
+        ...about(deps, enrollment, locale),
+        days,
+        notAfter,
+        serial: serialOf(serial),
+      }),
+  });
+}
