@@ -1,5 +1,5 @@
 import { isRevoked, revokeAtCa } from "../../server/enrollment/carry-out.ts";
-import { ports, post } from "../../server/wiring.ts";
+import { letters, ports } from "../../server/wiring.ts";
 import { inngest } from "../client.ts";
 import { revocationAsked, revoked } from "../events.ts";
 import { retries } from "./retries.ts";
@@ -24,6 +24,6 @@ export const carryOutRevocation = inngest.createFunction(
       });
       done = await step.run(`look-for-revocation-${n}`, () => isRevoked(ports(), enrollment));
     }
-    await sendOrGiveUp(step, "revocation", enrollment, () => post().revocation(enrollment));
+    await sendOrGiveUp(step, ["revocation"], enrollment, () => letters().revocation(enrollment));
   },
 );

@@ -1,6 +1,6 @@
 /** The story of an order, told once for the issue and the renewal. */
 import { giveUpOrder, lapseOrder, lookAtOrder, submitOrder } from "../../server/enrollment/carry-out.ts";
-import { ports, post } from "../../server/wiring.ts";
+import { letters, ports } from "../../server/wiring.ts";
 import { orderChanged } from "../events.ts";
 import { type Step, sendOrGiveUp } from "./send-or-give-up.ts";
 
@@ -18,7 +18,7 @@ export async function followOrder(step: Step, order: string): Promise<string> {
 
   let now = await settled(step, order, "pin", "placed");
   if (now.status === "pin_issued") {
-    await sendOrGiveUp(step, "acceptance", order, () => post().acceptance(order));
+    await sendOrGiveUp(step, ["acceptance"], order, () => letters().acceptance(order));
     now = await settled(step, order, "download", "pin_issued");
   }
   if (now.status === "pin_issued") {
@@ -26,7 +26,7 @@ export async function followOrder(step: Step, order: string): Promise<string> {
     now = await step.run("look-after-lapse", () => lookAtOrder(ports(), order));
   }
   if (now.status === "collected") {
-    await sendOrGiveUp(step, "acquisition", order, () => post().acquisition(order));
+    await sendOrGiveUp(step, ["acquisition", "renewal"], order, () => letters().acquisition(order));
   }
   return now.status;
 }

@@ -1,6 +1,6 @@
 import { cron } from "inngest";
 import { expiringWithin, reminderDays } from "../../server/enrollment/stalled.ts";
-import { ports, post } from "../../server/wiring.ts";
+import { letters, ports } from "../../server/wiring.ts";
 import { inngest } from "../client.ts";
 import { retries } from "./retries.ts";
 
@@ -10,7 +10,7 @@ export const remindOfExpiry = inngest.createFunction(
   async ({ step }) => {
     const due = await step.run("find", () => expiringWithin(ports(), reminderDays));
     for (const enrollment of due) {
-      await step.run(`remind-${enrollment}`, () => post().remind(enrollment));
+      await step.run(`remind-${enrollment}`, () => letters().remind(enrollment));
     }
   },
 );

@@ -3,7 +3,7 @@ import { lapseOrder, revokeAtCa, submitOrder } from "../../server/enrollment/car
 import { endTerms } from "../../server/enrollment/end-terms.ts";
 import { findStalled } from "../../server/enrollment/stalled.ts";
 import { log } from "../../server/log.ts";
-import { localCa, ports, post } from "../../server/wiring.ts";
+import { letters, localCa, ports } from "../../server/wiring.ts";
 import { inngest } from "../client.ts";
 
 /** Takes up what was dropped: whatever the workflows should have done by now and have not. Each deed is one that they do as well. */
@@ -24,9 +24,9 @@ async function takeUp(): Promise<number> {
     ...stalled.orders.map((id) => () => submitOrder(world, id)),
     ...stalled.overdue.map((id) => () => lapseOrder(world, id)),
     ...stalled.revocations.map((id) => () => revokeAtCa(world, id)),
-    ...stalled.acceptances.map((id) => () => post().acceptance(id)),
-    ...stalled.acquisitions.map((id) => () => post().acquisition(id)),
-    ...stalled.revocationNotices.map((id) => () => post().revocation(id)),
+    ...stalled.acceptances.map((id) => () => letters().acceptance(id)),
+    ...stalled.acquisitions.map((id) => () => letters().acquisition(id)),
+    ...stalled.revocationNotices.map((id) => () => letters().revocation(id)),
   ];
   for (const deed of deeds) {
     try {

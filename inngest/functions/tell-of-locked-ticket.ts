@@ -1,4 +1,4 @@
-import { post } from "../../server/wiring.ts";
+import { letters } from "../../server/wiring.ts";
 import { inngest } from "../client.ts";
 import { ticketLocked } from "../events.ts";
 import { retries } from "./retries.ts";
@@ -9,6 +9,6 @@ export const tellOfLockedTicket = inngest.createFunction(
   { id: "tell-of-locked-ticket", triggers: [{ event: ticketLocked }], retries },
   async ({ event, step }) => {
     const { order, at } = event.data;
-    await sendOrGiveUp(step, "locked", `${order}:${at}`, () => post().locked(order, new Date(at)));
+    await sendOrGiveUp(step, ["locked"], `${order}:${at}`, () => letters().locked(order, at));
   },
 );

@@ -1,6 +1,7 @@
 /** What a procedure knows of its caller and of the world. */
-import type { Member } from "../generated/prisma/client.ts";
+
 import { currentMember } from "../federation/session.ts";
+import type { Member } from "../generated/prisma/client.ts";
 import type { Ports } from "../ports.ts";
 import { ports } from "../wiring.ts";
 

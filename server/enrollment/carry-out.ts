@@ -11,7 +11,13 @@ export async function submitOrder(ports: Ports, orderId: string): Promise<void> 
   });
   if (order.status !== "placed") return;
   const { kind, dn, mail } = order.enrollment;
-  await ports.ca.submit({ id: order.id, kind, months: order.months, dn, mail: kind === "smime" ? mail : null });
+  await ports.ca.submit({
+    id: order.id,
+    kind,
+    months: order.months,
+    dn,
+    mail: kind === "smime" ? mail : null,
+  });
 }
 
 /** How far an order has come, by what the CA knows now, and how long there is left to collect it. */
@@ -23,7 +29,9 @@ export async function lookAtOrder(
     await ports.db.$transaction((tx) => hear(tx, fact, ports.now()));
   }
   const { status, collectUntil } = await ports.db.order.findUniqueOrThrow({ where: { id: orderId } });
-  const left = collectUntil ? (collectUntil.getTime() - ports.now().getTime()) / 1000 : Number.POSITIVE_INFINITY;
+  const left = collectUntil
+    ? (collectUntil.getTime() - ports.now().getTime()) / 1000
+    : Number.POSITIVE_INFINITY;
   return { status, secondsLeft: Math.max(0, Math.ceil(Math.min(left, 86_400))) };
 }
 

@@ -49,6 +49,10 @@ export async function remember(tx: Transaction, enrollmentId: string, trace: Tra
 }
 
 /** Puts an event into the outbox: it reaches the workflows if, and only if, the transaction commits. */
-export async function announce<N extends EventName>(tx: Transaction, name: N, data: Events[N]): Promise<void> {
+export async function announce<N extends EventName>(
+  tx: Transaction,
+  name: N,
+  data: Events[N],
+): Promise<void> {
   await tx.outboxEvent.create({ data: { name, data } });
 }

@@ -24,7 +24,13 @@ export async function hear(tx: Transaction, fact: Fact, at: Date): Promise<void>
   }
 }
 
-async function hearPinIssued(tx: Transaction, enrollment: Enrollment, order: Order, collectUntil: Date, at: Date) {
+async function hearPinIssued(
+  tx: Transaction,
+  enrollment: Enrollment,
+  order: Order,
+  collectUntil: Date,
+  at: Date,
+) {
   if (order.status !== "placed") return;
   await tx.order.update({ where: { id: order.id }, data: { status: "pin_issued", collectUntil } });
   await happen(tx, enrollment, "pin_issued", { at, deed: "pin_issued" });

@@ -3,6 +3,7 @@ import { PortalError } from "../errors.ts";
 import type { Enrollment, Order } from "../generated/prisma/client.ts";
 import type { Ports } from "../ports.ts";
 import type { Kind } from "./kind.ts";
+import { lettersOf } from "./letters.ts";
 import {
   certificateState,
   hindranceToRenewal,
@@ -10,7 +11,6 @@ import {
   isLiving,
   isUnderWay,
 } from "./lifecycle.ts";
-import { lettersOf } from "./letters.ts";
 import { isOpen } from "./orders.ts";
 import { requestKeyOf } from "./request.ts";
 import type { Dashboard, Deed, EnrollmentDetail, EnrollmentSummary, PinView } from "./views.ts";
@@ -42,7 +42,10 @@ export async function dashboardOf(ports: Ports, memberId: string, all: boolean):
       limit: ports.settings.clientCertificateLimit,
     },
     underWay: shown.some((row) => isUnderWay(row.status)),
-    pulse: beat(rows.length, rows.reduce((sum, row) => sum + row.version, 0)),
+    pulse: beat(
+      rows.length,
+      rows.reduce((sum, row) => sum + row.version, 0),
+    ),
   };
 }
 

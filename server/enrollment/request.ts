@@ -50,7 +50,8 @@ async function request(ports: Ports, tx: Transaction, application: Application) 
     where: { memberId_requestKey: { memberId, requestKey: key } },
   });
   if (before) return { number: before.number, already: true };
-  if (key !== (await requestKeyOf(tx, memberId, kind))) throw new PortalError("invalid_input", { field: "key" });
+  if (key !== (await requestKeyOf(tx, memberId, kind)))
+    throw new PortalError("invalid_input", { field: "key" });
 
   const member = await tx.member.findUniqueOrThrow({
     where: { id: memberId },
@@ -64,7 +65,18 @@ async function request(ports: Ports, tx: Transaction, application: Application) 
 
   const { number, dn } = await freeName(tx, member, kind, mail);
   const enrollment = await tx.enrollment.create({
-    data: { memberId, number, kind, months, requestKey: key, exclusiveKey, dn, mail, locale, requestedAt: at },
+    data: {
+      memberId,
+      number,
+      kind,
+      months,
+      requestKey: key,
+      exclusiveKey,
+      dn,
+      mail,
+      locale,
+      requestedAt: at,
+    },
   });
   const order = await tx.order.create({
     data: { enrollmentId: enrollment.id, sequence: 1, purpose: "issue", months, placedAt: at },
@@ -127,4 +139,6 @@ function isTakenName(error: unknown): boolean {
 }
 
 /** The statuses of `isLiving`, as a condition of a query. */
-export const alive = { status: { notIn: ["revoked", "expired", "lapsed", "failed"] } } satisfies Prisma.EnrollmentWhereInput;
+export const alive = {
+  status: { notIn: ["revoked", "expired", "lapsed", "failed"] },
+} satisfies Prisma.EnrollmentWhereInput;

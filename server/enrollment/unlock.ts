@@ -1,8 +1,8 @@
 /** A ticket locked by ten wrong PINs is opened again by its owner, who has just proven who they are at their institution. */
 import { PortalError } from "../errors.ts";
 import type { Ports } from "../ports.ts";
-import { lockOwn } from "./own.ts";
 import { remember } from "./change.ts";
+import { lockOwn } from "./own.ts";
 
 /** Unlocking what is not locked does nothing. @throws PortalError `not_found` */
 export async function unlockTicket(ports: Ports, wish: { memberId: string; number: number }): Promise<void> {

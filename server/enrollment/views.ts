@@ -42,7 +42,14 @@ export type LetterView = {
   sentAt: Date | null;
 };
 
-export const letterKinds = ["acceptance", "acquisition", "renewal", "revocation", "locked", "reminder"] as const;
+export const letterKinds = [
+  "acceptance",
+  "acquisition",
+  "renewal",
+  "revocation",
+  "locked",
+  "reminder",
+] as const;
 export type LetterKind = (typeof letterKinds)[number];
 
 export const deeds = [

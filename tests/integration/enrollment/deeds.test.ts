@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { lapseOrder, lookAtOrder, revokeAtCa, submitOrder } from "@/server/enrollment/carry-out.ts";
 import { endTerms } from "@/server/enrollment/end-terms.ts";
 import { saveMemo } from "@/server/enrollment/memo.ts";
@@ -14,8 +14,12 @@ let world: World;
 let hanako: Member;
 let taro: Member;
 
-beforeEach(async () => {
+beforeAll(async () => {
   world = await openWorld();
+});
+
+beforeEach(async () => {
+  await world.reset();
   hanako = await world.member("hanako");
   taro = await world.member("taro");
 });
@@ -72,7 +76,9 @@ describe("新規申請", () => {
 
   test("posted twenty times at once from one form makes one application", async () => {
     const answers = await Promise.all(
-      Array.from({ length: 20 }, () => requestCertificate(world.ports, { ...firstForm, memberId: hanako.id })),
+      Array.from({ length: 20 }, () =>
+        requestCertificate(world.ports, { ...firstForm, memberId: hanako.id }),
+      ),
     );
     expect(answers.filter(({ already }) => !already)).toHaveLength(1);
     expect(new Set(answers.map(({ number }) => number))).toEqual(new Set([1]));
@@ -142,7 +148,9 @@ describe("新規申請", () => {
     const smime = { ...firstForm, kind: "smime", memberId: taro.id } as const;
     const [first, second] = taro.mails as [string, string];
     const { number } = await requestCertificate(world.ports, { ...smime, key: "smime:0", mail: first });
-    await expect(requestCertificate(world.ports, { ...smime, key: "smime:1", mail: first })).rejects.toMatchObject({
+    await expect(
+      requestCertificate(world.ports, { ...smime, key: "smime:1", mail: first }),
+    ).rejects.toMatchObject({
       code: "smime_exists",
       detail: { number },
     });
@@ -177,7 +185,9 @@ describe("what belongs to one member does not exist for another", () => {
     const foreign = { memberId: taro.id, number };
     await expect(detailOf(world.ports, taro.id, number)).rejects.toEqual(notFound);
     await expect(renewCertificate(world.ports, { ...foreign, sequence: 1 })).rejects.toEqual(notFound);
-    await expect(revokeCertificate(world.ports, { ...foreign, reason: "keyCompromise" })).rejects.toEqual(notFound);
+    await expect(revokeCertificate(world.ports, { ...foreign, reason: "keyCompromise" })).rejects.toEqual(
+      notFound,
+    );
     await expect(saveMemo(world.ports, { ...foreign, memo: "mine" })).rejects.toEqual(notFound);
     await expect(unlockTicket(world.ports, foreign)).rejects.toEqual(notFound);
     expect((await dashboardOf(world.ports, taro.id, true)).enrollments).toEqual([]);
@@ -197,7 +207,11 @@ describe("the life of an application", () => {
     const active = await detailOf(world.ports, hanako.id, number);
     expect(active).toMatchObject({ status: "active", certificateState: "valid" });
     expect(active.serial?.hex).toMatch(/^[0-9a-f]{32}$/);
-    expect(BigInt(active.serial?.decimal ?? 0).toString(16).padStart(32, "0")).toBe(active.serial?.hex);
+    expect(
+      BigInt(active.serial?.decimal ?? 0)
+        .toString(16)
+        .padStart(32, "0"),
+    ).toBe(active.serial?.hex);
     expect(active.pin).toEqual(waiting.pin);
     expect(active.history.map(({ deed }) => deed)).toEqual(["requested", "pin_issued", "collected"]);
   });
@@ -304,7 +318,9 @@ describe("the life of an application", () => {
     await world.revoke(hanako, number);
     expect(await world.tryCollect(second.id)).toMatchObject({ result: "refused" });
     const certificates = await world.db.certificate.findMany();
-    expect(certificates.map(({ orderId, revokedAt }) => [orderId, revokedAt !== null])).toEqual([[first.id, true]]);
+    expect(certificates.map(({ orderId, revokedAt }) => [orderId, revokedAt !== null])).toEqual([
+      [first.id, true],
+    ]);
   });
 
   test("nothing can be renewed or revoked before the download", async () => {
@@ -333,7 +349,10 @@ describe("the life of an application", () => {
   test("a ticket locked by ten wrong PINs is unlocked by its owner, and then takes the right one", async () => {
     const { number, order } = await applied();
     await world.lock(order.id);
-    expect((await detailOf(world.ports, hanako.id, number)).ticket).toMatchObject({ locked: true, triesLeft: 0 });
+    expect((await detailOf(world.ports, hanako.id, number)).ticket).toMatchObject({
+      locked: true,
+      triesLeft: 0,
+    });
     await unlockTicket(world.ports, { memberId: hanako.id, number });
     await unlockTicket(world.ports, { memberId: hanako.id, number });
     const after = await detailOf(world.ports, hanako.id, number);
@@ -360,7 +379,9 @@ describe("the life of an application", () => {
     await world.revoke(hanako, number);
     await feel();
     expect(beats.size).toBe(5);
-    expect((await dashboardOf(world.ports, hanako.id, true)).pulse).toBe(await pulseOf(world.ports, hanako.id));
+    expect((await dashboardOf(world.ports, hanako.id, true)).pulse).toBe(
+      await pulseOf(world.ports, hanako.id),
+    );
     expect((await detailOf(world.ports, hanako.id, number)).pulse).toBe(
       await pulseOf(world.ports, hanako.id, number),
     );

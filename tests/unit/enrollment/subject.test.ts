@@ -24,7 +24,9 @@ describe("DN(識別名)", () => {
   });
 
   test("keeps a comma inside a name from becoming a separator", () => {
-    expect(subjectOf({ ...hanako, displayName: "Kokuritsu, Hanako" })).toContain("CN=Kokuritsu\\, Hanako,OU=No 11");
+    expect(subjectOf({ ...hanako, displayName: "Kokuritsu, Hanako" })).toContain(
+      "CN=Kokuritsu\\, Hanako,OU=No 11",
+    );
   });
 
   test("takes a name of 64 characters and refuses one of 65, naming it", () => {

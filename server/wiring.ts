@@ -1,0 +1,84 @@
+/** The ports joined to the real world: one of each a process, made when first asked for. */
+import { LocalCa } from "./ca/local/local-ca.ts";
+import { database } from "./db.ts";
+import { hear } from "./enrollment/orders.ts";
+import { reminderDays } from "./enrollment/stalled.ts";
+import { env } from "./env.ts";
+import { log } from "./log.ts";
+import { sendAcceptance } from "./mail/acceptance.ts";
+import { sendAcquisition } from "./mail/acquisition.ts";
+import { choosePost } from "./mail/choose.ts";
+import { sendLocked } from "./mail/locked.ts";
+import { sendReminder } from "./mail/reminder.ts";
+import { sendRevocation } from "./mail/revocation.ts";
+import { type MailDeps, markLetterFailed } from "./mail/send.ts";
+import { sendOutbox } from "./outbox.ts";
+import type { Ports } from "./ports.ts";
+import { sealing } from "./secrets/sealing.ts";
+
+const now = () => new Date();
+
+/** What the heart needs. */
+export const ports = once((): Ports => {
+  const settings = env();
+  return {
+    db: database(),
+    now,
+    ca: localCa(),
+    wakeOutbox,
+    settings: { clientCertificateLimit: settings.CLIENT_CERTIFICATE_LIMIT },
+  };
+});
+
+/** The built-in CA and its issuing site. */
+export const localCa = once(
+  () =>
+    new LocalCa({
+      db: database(),
+      now,
+      sealing: sealing(env().SEALING_KEY),
+      tell: (tx, fact) => hear(tx, fact, now()),
+      baseUrl: env().BASE_URL,
+    }),
+);
+
+/** The mails to members, each sent once however often it is asked for. */
+export const letters = once(() => {
+  const settings = env();
+  const deps: MailDeps = {
+    db: database(),
+    now,
+    post: choosePost(settings),
+    ca: localCa(),
+    baseUrl: settings.BASE_URL,
+    from: settings.MAIL_FROM,
+    supportContact: settings.SUPPORT_CONTACT,
+  };
+  return {
+    acceptance: (order: string) => sendAcceptance(deps, order),
+    acquisition: (order: string) => sendAcquisition(deps, order),
+    revocation: (enrollment: string) => sendRevocation(deps, enrollment),
+    locked: (order: string, at: string) => sendLocked(deps, order, at),
+    remind: (enrollment: string) => sendReminder(deps, enrollment, reminderDays),
+    /** Marks what could not be sent in any number of tries. `about` is what follows the kind in the letter's key. */
+    giveUp: async (kinds: readonly string[], about: string) => {
+      for (const kind of kinds) await markLetterFailed(deps.db, `${kind}:${about}`, "no attempt succeeded");
+    },
+  };
+});
+
+async function wakeOutbox(): Promise<void> {
+  try {
+    await sendOutbox();
+  } catch (err) {
+    log.error({ err }, "events stay in the outbox until the next sweep");
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
