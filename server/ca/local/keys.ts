@@ -1,0 +1,33 @@
+/** Key pairs of holders. They are made while answering and live only in memory and in the .p12 they go into. */
+import { generateRsaKey } from "../../pki/keys.ts";
+
+export type KeyPair = Awaited<ReturnType<typeof generateRsaKey>>;
+
+export type KeyRing = {
+  /** A key pair nobody has had yet. */
+  take: () => Promise<KeyPair>;
+  /** Takes back one that was not used after all. */
+  giveBack: (pair: KeyPair) => void;
+  /** Begins to make one ahead: somebody is about to ask. */
+  prepare: () => void;
+};
+
+/** A ring that keeps at most `capacity` unused pairs; they go with the process. */
+export function keyRing(capacity = 4, make: () => Promise<KeyPair> = generateRsaKey): KeyRing {
+  const ready: Promise<KeyPair>[] = [];
+
+  function keep(pair: Promise<KeyPair>): void {
+    if (ready.length < capacity) ready.push(pair);
+  }
+
+  return {
+    take: () => ready.shift() ?? make(),
+    giveBack: (pair) => keep(Promise.resolve(pair)),
+    prepare() {
+      if (ready.length >= capacity) return;
+      const pair = make();
+      pair.catch(() => ready.splice(0, ready.length, ...ready.filter((kept) => kept !== pair)));
+      keep(pair);
+    },
+  };
+}

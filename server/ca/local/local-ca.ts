@@ -1,0 +1,114 @@
+/** The built-in CA with its issuing site: everything in one database, keys sealed. */
+import type { Database } from "../../db.ts";
+import type { CaOrder, CaRevocation, CertificateAuthority, Fact, Tell, TicketView } from "../../ports.ts";
+import type { Sealing } from "../../secrets/sealing.ts";
+import { close } from "./close.ts";
+import { collect } from "./collect.ts";
+import { confirm } from "./confirm.ts";
+import { enterPin } from "./enter-pin.ts";
+import { issuerIds, issuersOf } from "./issuers.ts";
+import { type KeyRing, keyRing } from "./keys.ts";
+import { openTicket } from "./open.ts";
+import { collectUrl, readPin, readTicket } from "./owner.ts";
+import { type Authority, defaultAuthority } from "./profiles.ts";
+import { type PublicFile, publicFile } from "./public-files.ts";
+import { publishStale } from "./publish.ts";
+import { reconcile } from "./reconcile.ts";
+import { revoke } from "./revoke.ts";
+import { submit } from "./submit.ts";
+import { tidy } from "./tidy.ts";
+import { unlock } from "./unlock.ts";
+import type { ConfirmAnswer, IssuingView, PackageAnswer, PackageEncryption, PinAnswer } from "./views.ts";
+import type { World } from "./world.ts";
+
+const halfADay = 12 * 60 * 60 * 1000;
+
+export type LocalCaParts = {
+  db: Database;
+  now: () => Date;
+  sealing: Sealing;
+  tell: Tell;
+  /** Where the public finds us, without a slash at its end. */
+  baseUrl: string;
+  /** Whose names the CA certificates bear, when they are made. */
+  authority?: Authority;
+  keys?: KeyRing;
+};
+
+export class LocalCa implements CertificateAuthority {
+  readonly #world: World;
+
+  constructor({ authority = defaultAuthority, keys = keyRing(), ...parts }: LocalCaParts) {
+    this.#world = { ...parts, keys, issuers: issuersOf({ ...parts, authority }) };
+  }
+
+  /** Makes root and issuing CAs where there are none, and first revocation lists. Call it at the start; whoever comes first does it anyway. */
+  async prepare(): Promise<void> {
+    await publishStale(this.#world);
+  }
+
+  submit(order: CaOrder): Promise<void> {
+    return submit(this.#world, order);
+  }
+
+  revoke(request: CaRevocation): Promise<void> {
+    return revoke(this.#world, request);
+  }
+
+  close(orderId: string): Promise<void> {
+    return close(this.#world, orderId);
+  }
+
+  reconcile(orderIds: readonly string[]): Promise<readonly Fact[]> {
+    return reconcile(this.#world, orderIds);
+  }
+
+  readPin(orderId: string): Promise<string | null> {
+    return readPin(this.#world, orderId);
+  }
+
+  readTicket(orderId: string): Promise<TicketView | null> {
+    return readTicket(this.#world, orderId);
+  }
+
+  collectUrl(orderId: string, locale: string): Promise<string | null> {
+    return collectUrl(this.#world, orderId, locale);
+  }
+
+  unlock(orderId: string): Promise<void> {
+    return unlock(this.#world, orderId);
+  }
+
+  // The issuing site: what a browser with a ticket may ask.
+
+  openTicket(asked: { ticket: string; browser?: string | null }): Promise<IssuingView> {
+    return openTicket(this.#world, asked);
+  }
+
+  enterPin(given: { ticket: string; pin: string }): Promise<PinAnswer> {
+    return enterPin(this.#world, given);
+  }
+
+  collect(asked: { ticket: string; browser: string; encryption: PackageEncryption }): Promise<PackageAnswer> {
+    return collect(this.#world, asked);
+  }
+
+  confirm(said: { ticket: string; browser: string }): Promise<ConfirmAnswer> {
+    return confirm(this.#world, said);
+  }
+
+  // The public repository, and what runs by the clock.
+
+  publicFile(name: string): Promise<PublicFile | "unknown" | "outdated"> {
+    return publicFile(this.#world, name);
+  }
+
+  /** The daily run: it may come some minutes before a day is over. */
+  publishAll(): Promise<readonly string[]> {
+    return publishStale(this.#world, issuerIds, halfADay);
+  }
+
+  tidy(): Promise<{ packages: number; pins: number }> {
+    return tidy(this.#world);
+  }
+}

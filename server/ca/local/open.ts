@@ -1,0 +1,37 @@
+/** Somebody opens the URL of an acceptance mail. */
+
+import type { Kind } from "../../enrollment/kind.ts";
+import { standing, triesAllowed } from "./standing.ts";
+import { hashOf } from "./tickets.ts";
+import { fileNameOf, type IssuingView } from "./views.ts";
+import type { World } from "./world.ts";
+
+/** The page that fits. Changes nothing. */
+export async function openTicket(
+  world: World,
+  asked: { ticket: string; browser?: string | null },
+): Promise<IssuingView> {
+  const ticket = await world.db.ticket.findUnique({ where: { hash: hashOf(asked.ticket) } });
+  const stands = standing(ticket, asked.browser ? hashOf(asked.browser) : null, world.now());
+  if (stands.state === "refused") return stands;
+  if (!ticket) return { state: "refused", because: "unknown" };
+
+  const kind = ticket.issuerId as Kind;
+  const fileName = fileNameOf(ticket);
+  switch (stands.state) {
+    case "pin":
+      return { state: "pin", kind, triesLeft: triesAllowed - ticket.tries, expiresAt: ticket.expiresAt };
+    case "download":
+      return { state: "download", kind, fileName, until: ticket.browserUntil ?? ticket.expiresAt };
+    case "collected":
+      return {
+        state: "collected",
+        kind,
+        fileName,
+        until: ticket.packageUntil ?? ticket.expiresAt,
+        encryption: ticket.encryption ?? "compatible",
+      };
+    case "done":
+      return { state: "done", kind, fileName };
+  }
+}

@@ -1,0 +1,28 @@
+/** What the owner of an order is shown, and what its mail carries. Whether it is the owner, the caller has made sure. */
+import type { TicketView } from "../../ports.ts";
+import { isOpen, triesAllowed } from "./standing.ts";
+import { pinOf, ticketOf, type World } from "./world.ts";
+
+/** Readable from the order on until the ticket's end, and for a week after a late download: the .p12 opens with nothing else. */
+export async function readPin(world: World, orderId: string): Promise<string | null> {
+  const ticket = await world.db.ticket.findUnique({ where: { orderId } });
+  return ticket && pinOf(world, ticket);
+}
+
+/** Null when there is nothing to be collected (any more). */
+export async function readTicket(world: World, orderId: string): Promise<TicketView | null> {
+  const ticket = await world.db.ticket.findUnique({ where: { orderId } });
+  if (!ticket || !isOpen(ticket, world.now())) return null;
+  return {
+    locked: ticket.lockedAt !== null,
+    triesLeft: triesAllowed - ticket.tries,
+    expiresAt: ticket.expiresAt,
+  };
+}
+
+/** Null when there is nothing to be collected (any more). */
+export async function collectUrl(world: World, orderId: string, locale: string): Promise<string | null> {
+  const ticket = await world.db.ticket.findUnique({ where: { orderId } });
+  if (!ticket?.nonce || !isOpen(ticket, world.now())) return null;
+  return `${world.baseUrl}/${locale}/issue/${ticketOf(world, orderId, ticket.nonce)}`;
+}

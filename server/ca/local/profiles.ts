@@ -1,0 +1,82 @@
+/** What the local CA's certificates say, and for how long. */
+import type { Kind } from "../../enrollment/kind.ts";
+import { type Issuer, issuing, type Subject } from "../../pki/certificate.ts";
+import { PkiError } from "../../pki/errors.ts";
+import { parseName } from "../../pki/name.ts";
+import { clientAuthProfile, type Publication, smimeProfile } from "../../pki/profile.ts";
+import { newSerial } from "../../pki/serial.ts";
+import type { Signer } from "../../pki/signer.ts";
+import { addCalendarMonths, wholeSeconds } from "../../pki/validity.ts";
+
+export type Authority = {
+  /** Begins the common names of the CAs; with what follows they may have 64 characters. */
+  system: string;
+  organization: string;
+  country: string;
+  /** Object identifiers of the policies under which certificates are issued. */
+  policies: Record<Kind, string>;
+};
+
+/** 2.999 is the arc for examples (ITU-T X.660): whoever issues in earnest has a policy of their own. */
+export const defaultAuthority: Authority = {
+  system: "Client Certificate Enrollment System",
+  organization: "Client Certificate Portal",
+  country: "JP",
+  policies: { client: "2.999.1.1", smime: "2.999.1.2" },
+};
+
+/** Where an issuer's certificate and list are; the same for what it signs all its life, so it follows the public address. */
+export function publicationOf(baseUrl: string, issuerId: string): Publication {
+  return { caIssuersUrl: `${baseUrl}/pki/${issuerId}.cer`, crlUrl: `${baseUrl}/pki/${issuerId}.crl` };
+}
+
+/** What an order says about its certificate. */
+export type Wanted = { dn: string; mail: string | null; months: number };
+
+export type Subjects = {
+  /** Signs. @throws PkiError where `whyNot` has a reason */
+  issue: (subject: Subject) => Promise<Uint8Array>;
+  /** The code of what forbids a certificate for this order, or null. Signs nothing. */
+  whyNot: (wanted: Wanted, now: Date) => Promise<string | null>;
+};
+
+export function certifier(
+  kind: Kind,
+  issuer: Issuer & { signer: Signer },
+  publication: Publication,
+  { policies }: Authority,
+): Subjects {
+  const profile = (kind === "client" ? clientAuthProfile : smimeProfile)({
+    publication,
+    policy: policies[kind],
+  });
+  // The whole certificate is written, and a signer asked that does not sign: no rule can be forgotten here.
+  const unsigned = { ...issuer.signer, sign: async () => new Uint8Array(1) };
+  const rehearse = issuing(profile, issuer, unsigned);
+  const { publicKey } = issuer.signer;
+  return {
+    issue: issuing(profile, issuer, issuer.signer),
+    whyNot: async (wanted, now) => {
+      try {
+        await rehearse({ ...subjectOf(wanted, now), publicKey, serial: newSerial() });
+        return null;
+      } catch (error) {
+        if (error instanceof PkiError) return error.code;
+        throw error;
+      }
+    },
+  };
+}
+
+/** Clocks differ: a certificate begins five minutes before its download, so that a server a little behind takes it at once. */
+const skew = 5 * 60 * 1000;
+
+/** Months count from the download. @throws PkiError `name_malformed` */
+export function subjectOf({ dn, mail, months }: Wanted, now: Date): Omit<Subject, "publicKey" | "serial"> {
+  return {
+    subject: parseName(dn),
+    notBefore: wholeSeconds(new Date(now.getTime() - skew)),
+    notAfter: wholeSeconds(addCalendarMonths(now, months)),
+    ...(mail !== null && { mail }),
+  };
+}

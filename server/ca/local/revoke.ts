@@ -1,0 +1,44 @@
+/** Certificates are made invalid, and what is still open of their orders is closed. */
+import type { CaRevocation, RevocationReason } from "../../ports.ts";
+import { publishStale } from "./publish.ts";
+import { inOneGo, type World } from "./world.ts";
+
+/** CRLReason (RFC 5280 §5.3.1). */
+const reasonCodes: Record<RevocationReason, number> = {
+  unspecified: 0,
+  keyCompromise: 1,
+  affiliationChanged: 3,
+  superseded: 4,
+  cessationOfOperation: 5,
+};
+
+/**
+ * Tells `revoked` in the transaction that revokes. The new lists follow in one of their own: a revocation stands even when its
+ * publication fails, and asked for again it publishes what is still missing.
+ */
+export async function revoke(world: World, request: CaRevocation): Promise<void> {
+  const orderId = { in: [...request.orderIds] };
+  const issuerIds = await inOneGo(world, async (tx) => {
+    // Tickets first: a download under way either ends before, and its certificate is found below, or finds its ticket closed.
+    const now = world.now();
+    await tx.ticket.updateMany({ where: { orderId, closedAt: null }, data: { closedAt: now } });
+    await tx.ticket.updateMany({ where: { orderId, collectedAt: null }, data: { nonce: null } });
+    await tx.ticket.updateMany({ where: { orderId }, data: { sealedPackage: null } });
+
+    const certificates = await tx.certificate.findMany({ where: { orderId } });
+    const issuerIds = [...new Set(certificates.map((certificate) => certificate.issuerId))].sort();
+    // A list being made is waited for, so that each list holds all that was revoked before its time.
+    for (const id of issuerIds) await tx.$queryRaw`SELECT 1 FROM "Issuer" WHERE "id" = ${id} FOR SHARE`;
+    const revokedAt = world.now();
+    await tx.certificate.updateMany({
+      where: { orderId, revokedAt: null },
+      data: { revokedAt, revocationReason: reasonCodes[request.reason] },
+    });
+    const first = certificates
+      .map((certificate) => certificate.revokedAt ?? revokedAt)
+      .sort((a, b) => +a - +b)[0];
+    await world.tell(tx, { type: "revoked", enrollmentId: request.enrollmentId, at: first ?? revokedAt });
+    return issuerIds;
+  });
+  await publishStale(world, issuerIds);
+}

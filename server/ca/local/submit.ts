@@ -1,0 +1,34 @@
+/** An order arrives: its ticket is made, once, and with it PIN and URL. */
+import type { CaOrder } from "../../ports.ts";
+import { expiryOf } from "./standing.ts";
+import { hashOf, newNonce } from "./tickets.ts";
+import { inOneGo, ticketOf, type World } from "./world.ts";
+
+/** Tells `pin_issued`, or `refused` when no certificate could ever be made of this order. */
+export async function submit(world: World, order: CaOrder): Promise<void> {
+  const issuers = await world.issuers();
+  const now = world.now();
+  const code = await issuers[order.kind].whyNot(order, now);
+  const nonce = newNonce();
+
+  await inOneGo(world, async (tx) => {
+    if (code) return world.tell(tx, { type: "refused", orderId: order.id, code });
+    const expiresAt = expiryOf(now);
+    const made = await tx.ticket.createMany({
+      data: {
+        orderId: order.id,
+        issuerId: order.kind,
+        months: order.months,
+        dn: order.dn,
+        mail: order.mail,
+        nonce,
+        hash: hashOf(ticketOf(world, order.id, nonce)),
+        expiresAt,
+        createdAt: now,
+      },
+      skipDuplicates: true,
+    });
+    if (made.count === 1)
+      await world.tell(tx, { type: "pin_issued", orderId: order.id, collectUntil: expiresAt });
+  });
+}

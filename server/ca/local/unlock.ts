@@ -1,0 +1,9 @@
+/** The owner gives a locked ticket its tries back. Whether it is the owner, the caller has made sure. */
+import type { World } from "./world.ts";
+
+export async function unlock(world: World, orderId: string): Promise<void> {
+  await world.db.ticket.updateMany({
+    where: { orderId, lockedAt: { not: null }, collectedAt: null, closedAt: null },
+    data: { tries: 0, lockedAt: null },
+  });
+}
