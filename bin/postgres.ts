@@ -53,11 +53,13 @@ export async function startPostgres(options: Options): Promise<Postgres> {
     const port = await freePort();
     const child = launch(cluster, join(folder, "postgres.log"), port, binaries, identity, options.fast);
     if (await ready(child, cluster)) return running(child, cluster, port, options.password);
-    if (attempt === 3) {
+    if (attempt === 5) {
       throw new Refusal(
         `PostgreSQL did not start; what it says is in ${join(folder, "postgres.log")}. Last line: ${lastLine(join(folder, "postgres.log"))}`,
       );
     }
+    // After a kill the parts of a forerunner take a moment to let go.
+    await pause(attempt * 300);
   }
 }
 
@@ -133,7 +135,7 @@ function checkVersion(cluster: string, binaries: Binaries) {
 }
 
 /** A server that outlived its portal (killed, or a lost power line) is ended; a note it left behind is taken away. */
-async function endForerunner(cluster: string) {
+export async function endForerunner(cluster: string) {
   const note = join(cluster, "postmaster.pid");
   if (!existsSync(note)) return;
   const pid = Number(readFileSync(note, "utf8").split("\n")[0]);

@@ -14,6 +14,9 @@ const text = (name: string, advice: string, right: (value: string) => boolean = 
 const url = (name: string, advice: string, protocols: string[]) =>
   text(name, advice, (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol));
 
+/** Where nobody but this machine's own user comes. */
+export const homeHosts = ["localhost", "127.0.0.1", "[::1]"];
+
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
 const shape = z.object({
@@ -104,7 +107,7 @@ export class SettingsError extends Error {
 /** What settings must and must not stand together. */
 function conflicts(env: Env, source: Source): string[] {
   const { hostname, protocol } = new URL(env.BASE_URL);
-  const atHome = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+  const atHome = homeHosts.includes(hostname);
   const onVercel = Boolean(source.VERCEL);
   const ownMetadata = env.FEDERATION_METADATA_URL !== undefined;
   const inngest = [env.INNGEST_EVENT_KEY, env.INNGEST_SIGNING_KEY].filter(Boolean).length;

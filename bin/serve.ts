@@ -1,0 +1,119 @@
+/** The portal from nothing to its first page, and back: everything it starts it also stops. Started by bin/start.mjs. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { homeHosts, readEnv, SettingsError } from "../server/env.ts";
+import { build, isBuilt } from "./build.ts";
+import { keysOf, lockFolder, openFolder } from "./data-folder.ts";
+import { generateClient } from "./generate.ts";
+import { endForerunner, type Postgres, startPostgres } from "./postgres.ts";
+import { Refusal } from "./refusal.ts";
+import { applyMigrations } from "./schema-engine.ts";
+import { checkPort, hostsFor, openWeb, type Web } from "./web.ts";
+import { greeting, healthy, say } from "./words.ts";
+
+const root = join(import.meta.dirname, "..");
+const dev = process.argv.includes("--dev");
+const running: { web?: Promise<Web>; postgres?: Promise<Postgres> } = {};
+let ending: Promise<void> | undefined;
+
+/** Ends what runs, the youngest first; a sentence says why when nobody asked for it. */
+function end(code: number, sentence?: string): Promise<void> {
+  ending ??= (async () => {
+    if (sentence) console.error(`\n${sentence}\n`);
+    else say("Stopping. / 停止しています");
+    // What is still on its way up is ended as soon as it is there.
+    await running.web?.then((web) => web.close()).catch(() => {});
+    await running.postgres?.then((postgres) => postgres.stop()).catch(() => {});
+    process.exit(code);
+  })();
+  return ending;
+}
+
+function watchForTheEnd() {
+  let since = 0;
+  const asked = () => {
+    if (ending && Date.now() - since > 2000) process.exit(1);
+    since ||= Date.now();
+    void end(0);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, asked);
+  process.on("disconnect", asked);
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+  process.on("uncaughtException", (error) => {
+    // Once the end has begun, connections that break are no news.
+    if (!ending) void end(1, sentenceFor(error));
+  });
+}
+
+function sentenceFor(error: unknown): string {
+  if (error instanceof Refusal || error instanceof SettingsError) return error.message;
+  return `The portal ended because of an error: ${error instanceof Error ? (error.stack ?? error.message) : error}`;
+}
+
+/** What is not set stands for the portal on one's own machine. */
+function settings(folder: string, port: number) {
+  const own = (process.env.DATABASE_URL ?? "") === "";
+  const set = (name: string, value: string) => {
+    if ((process.env[name] ?? "") === "") process.env[name] = value;
+  };
+  set("BASE_URL", `http://localhost:${port}`);
+  if ((process.env.FEDERATION_METADATA_URL ?? "") === "" && isHome(process.env.BASE_URL))
+    set("DEMO_FEDERATION", "true");
+  const keys = keysOf(folder);
+  set("AUTH_SECRET", keys.AUTH_SECRET);
+  set("SEALING_KEY", keys.SEALING_KEY);
+  process.env.DATA_DIR = folder;
+  const env = readEnv({ ...process.env, ...(own ? { DATABASE_URL: "postgresql://127.0.0.1/portal" } : {}) });
+  return { env, password: keys.POSTGRES_PASSWORD, ownDatabase: own };
+}
+
+const isHome = (url = "") => URL.canParse(url) && homeHosts.includes(new URL(url).hostname);
+
+async function openDatabase(folder: string, password: string) {
+  say("Starting the database. / データベースを起動しています");
+  running.postgres = startPostgres({ folder, password });
+  const postgres = await running.postgres;
+  postgres.ended.then((sentence) => end(1, sentence));
+  process.env.DATABASE_URL = postgres.url("postgres");
+}
+
+async function migrate() {
+  try {
+    await applyMigrations(process.env.DATABASE_URL as string);
+  } catch (error) {
+    throw new Refusal(
+      `The database could not be brought up to date: ${error instanceof Error ? error.message.trim() : error}`,
+    );
+  }
+}
+
+async function makeProgram() {
+  if (dev) return generateClient();
+  if (isBuilt()) return;
+  say("Building the portal; this takes a minute or two, once. / 画面を作っています（1〜2分）");
+  await build("failure");
+}
+
+async function start() {
+  if (existsSync(join(root, ".env"))) process.loadEnvFile(join(root, ".env"));
+  const folder = openFolder(process.env.DATA_DIR || join(root, ".data"));
+  const port = await checkPort(process.env.PORT || "3000");
+  const lock = await lockFolder(folder);
+  const { env, password, ownDatabase } = settings(folder, port);
+  const database = (ownDatabase ? openDatabase(folder, password) : Promise.resolve()).then(migrate);
+  await Promise.all([database, makeProgram()]);
+  say("Opening the portal. / ポータルを開いています");
+  running.web = openWeb({ root, dev, port, hosts: hostsFor(env) });
+  await running.web;
+  await healthy(port);
+  greeting(env);
+  return lock;
+}
+
+if (process.argv.includes("--tidy")) {
+  if (existsSync(join(root, ".env"))) process.loadEnvFile(join(root, ".env"));
+  await endForerunner(join(process.env.DATA_DIR || join(root, ".data"), "postgres"));
+} else {
+  watchForTheEnd();
+  start().catch((error: unknown) => end(1, sentenceFor(error)));
+}

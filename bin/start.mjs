@@ -1,0 +1,28 @@
+/** `npm start` and `npm run dev`: installs what is missing, then goes over to the project's own Node and bin/serve.ts. */
+import { spawn } from "node:child_process";
+import { nodeProblem } from "./node-version.mjs";
+
+const problem = nodeProblem(process.versions.node);
+if (problem) {
+  console.error(problem);
+  process.exit(1);
+}
+
+import("./prepare.mjs").then(async ({ prepare, environment, root }) => {
+  const node = await prepare();
+  const args = process.argv.slice(2);
+  const serve = (extra) =>
+    spawn(node, ["--disable-warning=ExperimentalWarning", "bin/serve.ts", ...args, ...extra], {
+      cwd: root,
+      env: environment(node),
+      // Through the channel the portal learns that nobody watches over it any more, and ends too.
+      stdio: ["inherit", "inherit", "inherit", "ipc"],
+    });
+  const portal = serve([]);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => portal.kill(signal));
+  portal.on("exit", (code, signal) => {
+    if (signal === null) process.exit(code ?? 1);
+    console.error(`The portal was ended from outside (${signal}); ending what it had started.`);
+    serve(["--tidy"]).on("exit", () => process.exit(1));
+  });
+});

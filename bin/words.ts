@@ -1,0 +1,44 @@
+/** What the console says. */
+import { setTimeout as pause } from "node:timers/promises";
+import type { Env } from "../server/env.ts";
+import { Refusal } from "./refusal.ts";
+
+const began = Date.now();
+
+export function say(sentence: string) {
+  console.log(`[${((Date.now() - began) / 1000).toFixed(1)} s] ${sentence}`);
+}
+
+/** Waits until the portal says of itself that it is well; gives up after two minutes with what it says instead. */
+export async function healthy(port: number) {
+  let said = "no answer";
+  for (const end = Date.now() + 120_000; Date.now() < end; await pause(100)) {
+    try {
+      const response = await fetch(`http://localhost:${port}/api/health`);
+      if (response.ok) return;
+      said = (await response.text()).slice(0, 300);
+    } catch (error) {
+      said = String(error);
+    }
+  }
+  throw new Refusal(`The portal did not become ready; what it says of itself: ${said}`);
+}
+
+export function greeting(env: Env) {
+  const demo = env.DEMO_FEDERATION
+    ? `
+  Demo accounts / デモ用アカウント（password / パスワード: password）
+    デモ大学A   hanako, taro, tanaka; admin
+    デモ高専B   tanaka
+`
+    : "";
+  const outbox =
+    env.RESEND_API_KEY || env.SMTP_URL
+      ? ""
+      : `\n  Mails are read here / メールはここで読めます: ${env.BASE_URL}/outbox\n`;
+  console.log(`
+  The portal is ready / ポータルの準備ができました: ${env.BASE_URL}
+${demo}${outbox}
+  Ctrl-C stops everything. / Ctrl-C で停止します
+`);
+}
