@@ -1,0 +1,27 @@
+/** Where workflows are executed, by Inngest or the embedded engine. Calls without a valid signature are refused. */
+import { serve } from "inngest/next";
+import type { NextRequest } from "next/server";
+import { inngest } from "@/inngest/client.ts";
+import { functions } from "@/inngest/functions/index.ts";
+import { env } from "@/server/env.ts";
+
+type Serve = ReturnType<typeof serve>;
+let made: Serve | undefined;
+
+/** Made at the first call: a build imports this and has no settings. */
+function handler(): Serve {
+  made ??= serve({
+    client: inngest,
+    functions,
+    // Else a stranger's Host header could register the stranger's URL with our key.
+    serveOrigin: env().BASE_URL,
+    enableUnauthedSync: false,
+  });
+  return made;
+}
+
+export const dynamic = "force-dynamic";
+
+export const GET = (request: NextRequest, context: unknown) => handler().GET(request, context);
+export const POST = (request: NextRequest, context: unknown) => handler().POST(request, context);
+export const PUT = (request: NextRequest, context: unknown) => handler().PUT(request, context);
