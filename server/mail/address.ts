@@ -21,7 +21,8 @@ export function parseMailbox(text: string): Mailbox | null {
 /** Header values that are one line each; sender and recipient that are one mailbox each. */
 export function checkHeaders(letter: OutgoingLetter): Mailbox {
   const from = parseMailbox(letter.from);
-  if (!from || hasControl(letter.from)) throw new PostError("sender is not an address", true);
+  // A fault of the settings, which may be put right before the next attempt.
+  if (!from || hasControl(letter.from)) throw new PostError("sender is not an address", false);
   if (!isAddress(letter.to)) throw new PostError("recipient is not an address", true);
   const values = [letter.key, letter.messageId, letter.subject, ...Object.entries(letter.headers).flat()];
   if (values.some(hasControl)) throw new PostError("control character in a header", true);

@@ -8,7 +8,10 @@ import { type MailDeps, type Sent, sendLetter } from "./send.ts";
 export const reminderKey = (enrollmentId: string, serial: string, days: number) =>
   `reminder:${enrollmentId}:${serial}:${days}`;
 
-/** `days` before the expiry, as the reminder is counted. Nothing is sent where nothing needs renewing. */
+/**
+ * `days`: the reminder due that many days before the expiry; a late one says how many are really left.
+ * Nothing is sent where nothing needs renewing.
+ */
 export async function sendReminder(deps: MailDeps, enrollmentId: string, days: number): Promise<Sent> {
   const enrollment = await readEnrollment(deps, enrollmentId);
   const { serial, notAfter, status } = enrollment;
@@ -17,12 +20,16 @@ export async function sendReminder(deps: MailDeps, enrollmentId: string, days: n
     ...addressedTo(enrollment),
     key: reminderKey(enrollmentId, serial, days),
     kind: "reminder",
-    compose: async (locale) =>
+    compose: async (locale, asOf) =>
       createElement(Reminder, {
         ...about(deps, enrollment, locale),
-        days,
+        days: daysBetween(asOf, notAfter),
         notAfter,
         serial: serialOf(serial),
       }),
   });
+}
+
+function daysBetween(from: Date, to: Date): number {
+  return Math.max(1, Math.ceil((to.getTime() - from.getTime()) / 86_400_000));
 }

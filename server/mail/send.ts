@@ -33,8 +33,8 @@ export type LetterOrder = {
   enrollmentId: string;
   recipient: string;
   locale: MailLocale;
-  /** The mail itself, in the given language; null when there is nothing to tell any more. */
-  compose(locale: MailLocale): Promise<ReactElement | null>;
+  /** The mail itself, in the given language, as of when it was first asked for; null when there is nothing to tell any more. */
+  compose(locale: MailLocale, asOf: Date): Promise<ReactElement | null>;
 };
 
 /** The way of a letter: longer than any post waits for an answer, and for the attempt of another process before it. */
@@ -46,7 +46,7 @@ export async function sendLetter(deps: MailDeps, order: LetterOrder): Promise<Se
   const row = await findOrWrite(deps, order);
   if (row.status !== "waiting") return outcome(row.status);
   const locale = localeOf(row.locale);
-  const element = await order.compose(locale);
+  const element = await order.compose(locale, row.createdAt);
   if (!element) return drop(db, order);
   const { html, text } = await renderMail(element);
   const letter: OutgoingLetter = {

@@ -1,0 +1,60 @@
+import { notFound } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { Moment } from "@/components/ui/date-time.tsx";
+import { Fact, Facts } from "@/components/ui/facts.tsx";
+import { readLetter } from "@/server/mail/reading.ts";
+import { framed } from "../framed.ts";
+import { readableOutbox, speakToReader } from "../outbox.ts";
+import { TextWithLinks } from "./text-with-links.tsx";
+
+export default async function OutboxLetterPage({ params }: { params: Promise<{ name: string }> }) {
+  const folder = await readableOutbox();
+  await speakToReader();
+  const { name } = await params;
+  const [t, letter] = await Promise.all([getTranslations("Outbox"), readLetter(folder, name)]);
+  if (!letter) notFound();
+  const { subject, from, to, date, text, html, headers } = letter;
+  return (
+    <>
+      <p>
+        <a href="/outbox">{t("back")}</a>
+      </p>
+      <h1>{subject || t("noSubject")}</h1>
+      <Facts>
+        <Fact name={t("from")}>{from}</Fact>
+        <Fact name={t("to")}>{to}</Fact>
+        {date ? (
+          <Fact name={t("date")}>
+            <Moment at={date} />
+          </Fact>
+        ) : null}
+      </Facts>
+      <p>
+        <a href={`/outbox/${name}/eml`} download>
+          {t("download")}
+        </a>
+      </p>
+      <h2 id="text">{t("text")}</h2>
+      <section className="card whitespace-pre-wrap" aria-labelledby="text">
+        <TextWithLinks text={text} />
+      </section>
+      <h2 id="html">{t("html")}</h2>
+      <iframe
+        className="card h-[48rem] w-full"
+        title={t("html")}
+        sandbox="allow-top-navigation-by-user-activation"
+        srcDoc={framed(html)}
+      />
+      <details>
+        <summary>{t("headers")}</summary>
+        <ul>
+          {headers.map((header) => (
+            <li key={header.name} className="mono">
+              {t("header", header)}
+            </li>
+          ))}
+        </ul>
+      </details>
+    </>
+  );
+}
