@@ -3,4 +3,6 @@ export async function register() {
   if (process.env.NEXT_RUNTIME !== "nodejs" || process.env.NEXT_PHASE === "phase-production-build") return;
   const { startWorkflows } = await import("./inngest/start.ts");
   startWorkflows();
+  const { prepare } = await import("./server/prepare.ts");
+  prepare();
 }
