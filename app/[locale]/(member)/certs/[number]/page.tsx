@@ -1,0 +1,110 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { DistinguishedName } from "@/components/enrollment/distinguished-name.tsx";
+import { History } from "@/components/enrollment/history.tsx";
+import { Letters } from "@/components/enrollment/letters.tsx";
+import { MemoForm } from "@/components/enrollment/memo-form.tsx";
+import { Pin } from "@/components/enrollment/pin.tsx";
+import { RenewButton } from "@/components/enrollment/renew-button.tsx";
+import { RevokeButton } from "@/components/enrollment/revoke-button.tsx";
+import { Serial } from "@/components/enrollment/serial.tsx";
+import { StateBadge, StatusBadge } from "@/components/enrollment/status-badge.tsx";
+import { Term } from "@/components/enrollment/term.tsx";
+import { Watch } from "@/components/enrollment/watch.tsx";
+import { Moment } from "@/components/ui/date-time.tsx";
+import { Fact, Facts } from "@/components/ui/facts.tsx";
+import { Link } from "@/server/i18n/navigation.ts";
+import { renewCertificate, revokeCertificate, saveMemo, unlockTicket } from "../actions.ts";
+import { ownEnrollment } from "../own-enrollment.ts";
+
+type DetailPageProps = {
+  params: Promise<{ number: string }>;
+  searchParams: Promise<{ saved?: string; unlocked?: string }>;
+};
+
+export async function generateMetadata({ params }: DetailPageProps): Promise<Metadata> {
+  const t = await getTranslations("Detail");
+  return { title: `${t("title")} ${t("ofNumber", { number: (await params).number })}` };
+}
+
+export default async function DetailPage({ params, searchParams }: DetailPageProps) {
+  const [{ number }, { saved, unlocked }] = await Promise.all([params, searchParams]);
+  const here = `/certs/${number}`;
+  const enrollment = await ownEnrollment(number, here);
+  const [t, kinds, statuses] = await Promise.all([
+    getTranslations("Detail"),
+    getTranslations("Kind"),
+    getTranslations("Status"),
+  ]);
+  const { kind, months, status } = enrollment;
+  return (
+    <div className="stack">
+      <h1>{t("title")}</h1>
+      <Facts>
+        <Fact name={t("fields.number")}>{enrollment.number}</Fact>
+        <Fact name={t("fields.kind")}>{kinds("withMonths", { kind: kinds(kind), months })}</Fact>
+        <Fact name={t("fields.status")}>
+          <StatusBadge status={status} />
+          <p className="hint">{t(`next.${status}`)}</p>
+          {enrollment.failure && <p>{t("failure", { code: enrollment.failure })}</p>}
+        </Fact>
+        <Fact name={t("fields.certificateState")}>
+          <StateBadge state={enrollment.certificateState} />
+        </Fact>
+        <Fact name={t("fields.requestedAt")}>
+          <Moment at={enrollment.requestedAt} />
+        </Fact>
+        <Fact name={t("fields.pin")} id="pin">
+          <Pin enrollment={enrollment} wasUnlocked={unlocked === "1"} unlock={unlockTicket} />
+        </Fact>
+        <Fact name={t("fields.letters")}>
+          <Letters mail={enrollment.mail} letters={enrollment.letters} />
+        </Fact>
+        <Fact name={t("fields.serial")}>
+          <Serial enrollment={enrollment} />
+        </Fact>
+        <Fact name={t("fields.dn")}>
+          <DistinguishedName dn={enrollment.dn} />
+        </Fact>
+        <Fact name={t("fields.term")}>
+          <Term enrollment={enrollment} />
+        </Fact>
+        <Fact name={t("fields.memo")} id="memo">
+          <MemoForm
+            number={enrollment.number}
+            memo={enrollment.memo}
+            wasSaved={saved === "1"}
+            action={saveMemo}
+          />
+        </Fact>
+        <Fact name={t("fields.revoke")}>
+          <RevokeButton enrollment={enrollment} action={revokeCertificate} backTo={here} />
+        </Fact>
+        <Fact name={t("fields.renew")}>
+          <RenewButton enrollment={enrollment} action={renewCertificate} backTo={here} />
+        </Fact>
+      </Facts>
+      <p className="actions no-print">
+        <Link className="button button-plain" href="/certs">
+          {t("toDashboard")}
+        </Link>
+        <Link className="button button-plain" href={here} prefetch={false} scroll={false}>
+          {t("refresh")}
+        </Link>
+        {enrollment.underWay && <span className="hint needs-script">{t("updatesItself")}</span>}
+      </p>
+      <section className="stack" aria-labelledby="history">
+        <h2 id="history" className="section-title">
+          {t("history")}
+        </h2>
+        <History entries={enrollment.history} />
+      </section>
+      <Watch
+        pulse={enrollment.pulse}
+        number={enrollment.number}
+        isUnderWay={enrollment.underWay}
+        words={{ [enrollment.number]: statuses(status) }}
+      />
+    </div>
+  );
+}

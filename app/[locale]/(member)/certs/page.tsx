@@ -1,0 +1,75 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { ApplyCard } from "@/components/enrollment/apply-card.tsx";
+import { Register } from "@/components/enrollment/register.tsx";
+import { Watch } from "@/components/enrollment/watch.tsx";
+import { kindNames } from "@/server/enrollment/kind.ts";
+import { Link } from "@/server/i18n/navigation.ts";
+import { signedIn } from "../signed-in.ts";
+import { renewCertificate, requestCertificate } from "./actions.ts";
+
+type DashboardPageProps = { searchParams: Promise<{ all?: string }> };
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("Dashboard"))("title") };
+}
+
+export default async function DashboardPage({ searchParams }: DashboardPageProps) {
+  const all = (await searchParams).all === "1";
+  const here = all ? "/certs?all=1" : "/certs";
+  const caller = await signedIn(here);
+  const [t, statuses, dashboard] = await Promise.all([
+    getTranslations("Dashboard"),
+    getTranslations("Status"),
+    caller.enrollment.list({ all }),
+  ]);
+  const { enrollments, hidden } = dashboard;
+  return (
+    <div className="stack">
+      <h1>{t("title")}</h1>
+      <p>{t("explanation")}</p>
+      <p>{t("whatItIs")}</p>
+
+      <section className="stack" aria-labelledby="apply">
+        <h2 id="apply" className="section-title">
+          {t("applyTitle")}
+        </h2>
+        <div className="cards">
+          {kindNames.map((kind) => (
+            <ApplyCard key={kind} kind={kind} dashboard={dashboard} action={requestCertificate} />
+          ))}
+        </div>
+      </section>
+
+      <section className="stack" aria-labelledby="register">
+        <h2 id="register" className="section-title">
+          {t("registerTitle")}
+        </h2>
+        {enrollments.length > 0 ? (
+          <>
+            <p>{t("registerHint")}</p>
+            <Register enrollments={enrollments} labelledBy="register" renew={renewCertificate} />
+          </>
+        ) : (
+          <p>{t("empty")}</p>
+        )}
+        <p className="actions no-print">
+          {(all || hidden > 0) && (
+            <Link className="button button-plain" href={all ? "/certs" : "/certs?all=1"} scroll={false}>
+              {all ? t("showLiving") : t("showAll", { hidden })}
+            </Link>
+          )}
+          <Link className="button button-plain" href={here} scroll={false} prefetch={false}>
+            {t("refresh")}
+          </Link>
+          {dashboard.underWay && <span className="hint needs-script">{t("updatesItself")}</span>}
+        </p>
+      </section>
+      <Watch
+        pulse={dashboard.pulse}
+        isUnderWay={dashboard.underWay}
+        words={Object.fromEntries(enrollments.map(({ number, status }) => [number, statuses(status)]))}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+/** What every member page and form begins and ends with. */
+import "server-only";
+import { getLocale } from "next-intl/server";
+import { api } from "@/server/api/caller.ts";
+import { codeOf } from "@/server/api/errors.ts";
+import type { Code } from "@/server/errors.ts";
+import { redirect } from "@/server/i18n/navigation.ts";
+
+export type Caller = Awaited<ReturnType<typeof api>>;
+
+/** The caller of a member page; whoever is not logged in goes to the login page, and comes back to `path`. */
+export async function signedIn(path: string): Promise<Caller> {
+  const caller = await api();
+  const { member } = await caller.session.me();
+  return member ? caller : toLogin(path);
+}
+
+/** Does what a form asks for; a refusal is a value, so that the form can say it and keep what was typed. */
+export async function attempt<T>(
+  path: string,
+  deed: (caller: Caller) => Promise<T>,
+): Promise<{ done: T } | { refused: Code }> {
+  let refused: Code;
+  try {
+    return { done: await deed(await api()) };
+  } catch (error) {
+    refused = codeOf(error);
+  }
+  if (refused === "not_signed_in") return toLogin(path);
+  return { refused };
+}
+
+async function toLogin(path: string): Promise<never> {
+  const locale = await getLocale();
+  return redirect({ href: { pathname: "/login", query: { to: `/${locale}${path}` } }, locale });
+}

@@ -1,0 +1,41 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import { Authorities } from "@/components/guide/authorities.tsx";
+import { Instructions } from "@/components/guide/instructions.tsx";
+import { type Device, devices } from "@/components/issue/suggestion.ts";
+import { Notice } from "@/components/ui/notice.tsx";
+import { Link } from "@/server/i18n/navigation.ts";
+
+type DevicePageProps = { params: Promise<{ device: string }> };
+
+export async function generateMetadata({ params }: DevicePageProps): Promise<Metadata> {
+  const [t, device] = [await getTranslations("Guide"), await known(params)];
+  return { title: t("deviceTitle", { device: t(`${device}.name`) }) };
+}
+
+export default async function DevicePage({ params }: DevicePageProps) {
+  const [t, device] = [await getTranslations("Guide"), await known(params)];
+  return (
+    <div className="stack prose">
+      <h1>{t("deviceTitle", { device: t(`${device}.name`) })}</h1>
+      <p>{t("lead")}</p>
+      <Instructions device={device} part="install" />
+      <Instructions device={device} part="authority" />
+      <Notice tone="info" title={t("wrongPassword")}>
+        <p>{t(`${device}.wrongPassword`)}</p>
+      </Notice>
+      <Authorities />
+      <p>
+        <Link className="button button-plain" href="/guide">
+          {t("otherDevices")}
+        </Link>
+      </p>
+    </div>
+  );
+}
+
+async function known(params: DevicePageProps["params"]): Promise<Device> {
+  const { device } = await params;
+  return devices.find((name) => name === device) ?? notFound();
+}

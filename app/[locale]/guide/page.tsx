@@ -1,0 +1,41 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { Authorities } from "@/components/guide/authorities.tsx";
+import { devices } from "@/components/issue/suggestion.ts";
+import { Notice } from "@/components/ui/notice.tsx";
+import { Link } from "@/server/i18n/navigation.ts";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("Guide"))("title") };
+}
+
+export default async function GuidePage() {
+  const t = await getTranslations("Guide");
+  return (
+    <div className="stack prose">
+      <h1>{t("title")}</h1>
+      <p>{t("lead")}</p>
+      <Notice tone="info" title={t("needed.title")}>
+        <ul className="bullets">
+          <li>{t("needed.file")}</li>
+          <li>{t("needed.pin")}</li>
+        </ul>
+      </Notice>
+      <section className="stack" aria-labelledby="devices">
+        <h2 id="devices" className="section-title">
+          {t("choose")}
+        </h2>
+        <ul className="devices">
+          {devices.map((device) => (
+            <li key={device}>
+              <Link className="button button-plain w-full" href={`/guide/${device}`}>
+                {t(`${device}.name`)}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <Authorities />
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+/** The .p12 itself: the answer to the download form, and to nothing else. */
+import { hasLocale } from "next-intl";
+import { api } from "@/server/api/caller.ts";
+import type { PackageAnswer } from "@/server/ca/local/views.ts";
+import { routing } from "@/server/i18n/routing.ts";
+import { browserKey } from "../visit.ts";
+
+type FileRoute = { params: Promise<{ locale: string; ticket: string }> };
+
+export async function POST(request: Request, { params }: FileRoute): Promise<Response> {
+  const { locale, ticket } = await params;
+  if (!isFromOwnPage(request)) return new Response(null, { status: 403 });
+  const form = await request.formData();
+  const encryption = form.get("encryption") === "modern" ? "modern" : "compatible";
+  const page = `/${hasLocale(routing.locales, locale) ? locale : routing.defaultLocale}/issue/${encodeURIComponent(ticket)}`;
+
+  let answer: PackageAnswer;
+  try {
+    const browser = (await browserKey()) ?? "";
+    answer = await (await api()).issuing.collect({ ticket: ticket.slice(0, 200), browser, encryption });
+  } catch {
+    // The procedure has logged it; nothing was used up, so the page may be asked again.
+    return seeOther(`${page}/download?failed=1`);
+  }
+  // The PIN page says what is wrong with the ticket, or asks for the PIN again.
+  if (answer.result === "refused") return seeOther(page);
+  return new Response(answer.file, {
+    headers: {
+      "Content-Type": "application/x-pkcs12",
+      "Content-Disposition": `attachment; filename="${answer.fileName}"`,
+      "Cache-Control": "no-store",
+      "X-Content-Type-Options": "nosniff",
+    },
+  });
+}
+
+/** A browser names the page's origin with every form; another site's cannot be ours. */
+function isFromOwnPage(request: Request): boolean {
+  const origin = request.headers.get("origin");
+  const host = request.headers.get("x-forwarded-host") ?? request.headers.get("host");
+  return origin !== null && URL.canParse(origin) && new URL(origin).host === host;
+}
+
+function seeOther(path: string): Response {
+  return new Response(null, { status: 303, headers: { Location: path, "Cache-Control": "no-store" } });
+}

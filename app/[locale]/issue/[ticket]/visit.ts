@@ -1,0 +1,38 @@
+/** One visit of the issuing site: the ticket of the path, and the key this browser was given for the right PIN. */
+import "server-only";
+import { cookies, headers } from "next/headers";
+import { getLocale } from "next-intl/server";
+import { api } from "@/server/api/caller.ts";
+import type { IssuingView } from "@/server/ca/local/views.ts";
+import { redirect } from "@/server/i18n/navigation.ts";
+
+const cookie = "issue";
+const oneDay = 60 * 60 * 24;
+
+export async function browserKey(): Promise<string | undefined> {
+  return (await cookies()).get(cookie)?.value;
+}
+
+/** Only in a server action or route handler. */
+export async function keepBrowserKey(key: string): Promise<void> {
+  const origin = (await headers()).get("origin") ?? "";
+  (await cookies()).set(cookie, key, {
+    httpOnly: true,
+    sameSite: "lax",
+    secure: origin.startsWith("https:"),
+    path: "/",
+    maxAge: oneDay,
+  });
+}
+
+export async function view(ticket: string): Promise<IssuingView> {
+  const caller = await api();
+  return caller.issuing.open({ ticket: ticket.slice(0, 200), browser: await browserKey() });
+}
+
+const pages = { pin: "", download: "/download", collected: "/download", done: "/done", refused: "" } as const;
+
+/** To the page that fits where the ticket stands. */
+export async function goTo(ticket: string, state: IssuingView["state"]): Promise<never> {
+  return redirect({ href: `/issue/${ticket}${pages[state]}`, locale: await getLocale() });
+}

@@ -1,0 +1,48 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { hasLocale, NextIntlClientProvider } from "next-intl";
+import { getMessages, getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
+import { Footer } from "@/components/shell/footer.tsx";
+import { Header } from "@/components/shell/header.tsx";
+import { SkipLink } from "@/components/shell/skip-link.tsx";
+import { api } from "@/server/api/caller.ts";
+import { routing } from "@/server/i18n/routing.ts";
+import "../globals.css";
+import { switchLanguage } from "./actions.ts";
+import { clientNamespaces } from "./client-namespaces.ts";
+
+type LayoutProps = { children: ReactNode; params: Promise<{ locale: string }> };
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations("Site");
+  return {
+    title: { default: t("title"), template: `%s | ${t("title")}` },
+    description: t("description"),
+    formatDetection: { telephone: false, email: false, address: false },
+  };
+}
+
+export default async function LocaleLayout({ children, params }: LayoutProps) {
+  const { locale } = await params;
+  if (!hasLocale(routing.locales, locale)) notFound();
+  const [messages, { member }] = await Promise.all([getMessages(), signedIn()]);
+  return (
+    <html lang={locale}>
+      <body>
+        <NextIntlClientProvider messages={clientNamespaces(messages)}>
+          <SkipLink />
+          <Header member={member} switchLanguage={switchLanguage} />
+          <main id="main" tabIndex={-1} className="wrap">
+            {children}
+          </main>
+          <Footer />
+        </NextIntlClientProvider>
+      </body>
+    </html>
+  );
+}
+
+async function signedIn() {
+  return (await api()).session.me();
+}

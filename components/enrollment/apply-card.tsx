@@ -1,0 +1,97 @@
+import { useTranslations } from "next-intl";
+import { Notice } from "@/components/ui/notice.tsx";
+import type { Kind } from "@/server/enrollment/kind.ts";
+import { kinds } from "@/server/enrollment/kind.ts";
+import type { Dashboard } from "@/server/enrollment/views.ts";
+import { AskingForm } from "./asking-form.tsx";
+import type { DeedAction } from "./deeds.ts";
+
+type ApplyCardProps = { kind: Kind; dashboard: Dashboard; action: DeedAction };
+
+/** One kind of certificate, its terms, and its apply button. */
+export function ApplyCard({ kind, dashboard, action }: ApplyCardProps) {
+  const t = useTranslations("Dashboard");
+  const [defaultMonths] = kinds[kind].months;
+  const obstacle = useObstacle(kind, dashboard);
+  const titleId = `apply-${kind}`;
+  return (
+    <section className="card apply-card" aria-labelledby={titleId}>
+      <h3 id={titleId}>{t(`apply.${kind}.title`)}</h3>
+      <p>{t(`apply.${kind}.explanation`)}</p>
+      <AskingForm
+        deed="request"
+        action={action}
+        backTo="/certs"
+        fields={{ kind, key: dashboard.requestKeys[kind] }}
+      >
+        {kinds[kind].oneAMail && !obstacle && <MailChoice dashboard={dashboard} />}
+        <div className="field">
+          <label htmlFor={`months-${kind}`}>{t("months")}</label>
+          <select id={`months-${kind}`} name="months" className="select" defaultValue={defaultMonths}>
+            {kinds[kind].months.map((months) => (
+              <option key={months} value={months}>
+                {t("monthsOption", { months })}
+              </option>
+            ))}
+          </select>
+        </div>
+        <button
+          type="submit"
+          className="button button-main button-wide"
+          disabled={obstacle !== null}
+          aria-describedby={obstacle ? `${titleId}-why` : undefined}
+        >
+          {t(`apply.${kind}.button`)}
+        </button>
+      </AskingForm>
+      {obstacle && (
+        <div id={`${titleId}-why`}>
+          <Notice tone="info" title={obstacle} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** Why there is nothing to apply for, in a sentence; null where there is. */
+function useObstacle(kind: Kind, { mails, clientCertificates }: Dashboard): string | null {
+  const t = useTranslations("Dashboard.obstacles");
+  if (mails.length === 0) return t("noMail");
+  if (kinds[kind].oneAMail) {
+    const [first] = mails;
+    return mails.every(({ takenBy }) => takenBy !== null)
+      ? t("allTaken", { number: first?.takenBy ?? 0 })
+      : null;
+  }
+  const { living, limit } = clientCertificates;
+  return living >= limit ? t("limit", { limit }) : null;
+}
+
+function MailChoice({ dashboard: { mails } }: { dashboard: Dashboard }) {
+  const t = useTranslations("Dashboard");
+  const free = mails.find(({ takenBy }) => takenBy === null);
+  if (mails.length === 1 && free) {
+    return (
+      <div className="field">
+        <p>
+          <b>{t("mail")}</b>
+          <br />
+          {free.mail}
+        </p>
+        <input type="hidden" name="mail" value={free.mail} />
+      </div>
+    );
+  }
+  return (
+    <div className="field">
+      <label htmlFor="smime-mail">{t("mail")}</label>
+      <select id="smime-mail" name="mail" className="select" defaultValue={free?.mail}>
+        {mails.map(({ mail, takenBy }) => (
+          <option key={mail} value={mail} disabled={takenBy !== null}>
+            {takenBy === null ? mail : t("mailTaken", { mail, number: takenBy })}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}

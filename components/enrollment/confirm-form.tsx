@@ -1,0 +1,88 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useActionState } from "react";
+import { Notice } from "@/components/ui/notice.tsx";
+import { SubmitButton } from "@/components/ui/submit-button.tsx";
+import type { Kind } from "@/server/enrollment/kind.ts";
+import { Link } from "@/server/i18n/navigation.ts";
+import type { Deed, DeedAction } from "./deeds.ts";
+import { ReasonChoice } from "./reason-choice.tsx";
+
+/** What the form carries: what is asked for, and what of it the reader is shown again. */
+export type DeedFields = {
+  kind: Kind;
+  months: string;
+  number?: string;
+  sequence?: string;
+  key?: string;
+  mail?: string;
+};
+
+export type ConfirmFormProps = {
+  deed: Deed;
+  fields: DeedFields;
+  action: DeedAction;
+  /** Closes the dialog it stands in; on a page of its own there is a way back instead. */
+  onCancel?: () => void;
+  backTo: string;
+};
+
+/** The question before anything is sent to the CA; the same words in the dialog and on the page without JavaScript. */
+export function ConfirmForm({ deed, fields, action, onCancel, backTo }: ConfirmFormProps) {
+  const t = useTranslations("Confirm");
+  const errors = useTranslations("Errors");
+  const [state, send] = useActionState(action, {});
+  return (
+    <form action={send} className="stack">
+      {Object.entries(fields).map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
+      ))}
+      <p>{t(`${deed}.question`)}</p>
+      <Subject {...fields} />
+      {deed === "renew" && <p>{t("renew.note")}</p>}
+      {deed === "revoke" && (
+        <>
+          <Notice tone="warning" title={t("revoke.warning")}>
+            <p>{t("revoke.note")}</p>
+          </Notice>
+          <ReasonChoice chosen={state.reason} isMissing={state.missing === "reason"} />
+        </>
+      )}
+      {state.refused && !state.missing && (
+        <Notice tone="error" role="alert" title={t("notSent")}>
+          <p>{errors(state.refused)}</p>
+        </Notice>
+      )}
+      <div className="actions">
+        <SubmitButton
+          pendingLabel={t("sending")}
+          className={deed === "revoke" ? "button button-grave" : "button button-main"}
+        >
+          {t("ok")}
+        </SubmitButton>
+        {onCancel ? (
+          <button type="button" className="button button-plain" onClick={onCancel}>
+            {t("cancel")}
+          </button>
+        ) : (
+          <Link className="button button-plain" href={backTo}>
+            {t("cancel")}
+          </Link>
+        )}
+      </div>
+    </form>
+  );
+}
+
+function Subject({ kind, months, number, mail }: DeedFields) {
+  const t = useTranslations("Confirm");
+  const kinds = useTranslations("Kind");
+  return (
+    <ul className="bullets">
+      {number && <li>{t("number", { number })}</li>}
+      <li>{kinds("withMonths", { kind: kinds(kind), months })}</li>
+      {mail && <li>{t("mail", { mail })}</li>}
+    </ul>
+  );
+}

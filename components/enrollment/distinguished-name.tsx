@@ -1,0 +1,17 @@
+import { relativeNames } from "./names.ts";
+
+/** DN(識別名): a line for each of its parts, one word when copied. */
+export function DistinguishedName({ dn }: { dn: string }) {
+  const parts = relativeNames(dn);
+  return (
+    <div className="dn mono" translate="no">
+      {parts.map((part, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: two parts may be equal, and none ever moves
+        <span key={index}>
+          {part}
+          {index < parts.length - 1 && ","}
+        </span>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,18 @@
+import { useTranslations } from "next-intl";
+import { Moment } from "@/components/ui/date-time.tsx";
+import type { EnrollmentDetail } from "@/server/enrollment/views.ts";
+
+/** What happened to the application, the newest first. */
+export function History({ entries }: { entries: EnrollmentDetail["history"] }) {
+  const t = useTranslations("History");
+  return (
+    <ol className="timeline" reversed>
+      {entries.toReversed().map(({ at, deed }, index) => (
+        <li key={entries.length - index}>
+          <Moment at={at} />
+          {t(deed)}
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,24 @@
+import { useTranslations } from "next-intl";
+import { Moment } from "@/components/ui/date-time.tsx";
+import type { LetterView } from "@/server/enrollment/views.ts";
+
+/** メール送信: to which address, which mail, and whether it went out. */
+export function Letters({ mail, letters }: { mail: string; letters: readonly LetterView[] }) {
+  const t = useTranslations("Letter");
+  if (letters.length === 0) return <p>{mail}</p>;
+  return (
+    <ul className="stack">
+      {letters.map(({ kind, recipient, status, sentAt }, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: letters are only ever added at the end
+        <li key={index}>
+          {t(status, { recipient, letter: t(`kinds.${kind}`) })}
+          {sentAt && (
+            <span className="hint block">
+              <Moment at={sentAt} />
+            </span>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,58 @@
+import { useTranslations } from "next-intl";
+import { CopyButton } from "@/components/ui/copy-button.tsx";
+import { Moment } from "@/components/ui/date-time.tsx";
+import { Notice } from "@/components/ui/notice.tsx";
+import type { EnrollmentDetail } from "@/server/enrollment/views.ts";
+import type { DeedAction } from "./deeds.ts";
+import { UnlockForm } from "./unlock-form.tsx";
+
+type PinProps = { enrollment: EnrollmentDetail; wasUnlocked: boolean; unlock: DeedAction };
+
+/** PIN番号, and where the other half is. */
+export function Pin({ enrollment, wasUnlocked, unlock }: PinProps) {
+  const t = useTranslations("Detail.pin");
+  const { pin, ticket, mail, number, status } = enrollment;
+  if (pin.state === "not_yet") return <p>{t("notYet")}</p>;
+  if (pin.state === "gone") return <p>{t("gone")}</p>;
+  const isToBeCollected = status === "pin_ready" || status === "renewal_pin_ready";
+  return (
+    <>
+      <p className="actions">
+        <Groups value={pin.value} />
+        <CopyButton
+          value={pin.value}
+          label={t("copy")}
+          copiedLabel={t("copied")}
+          failedLabel={t("copyFailed")}
+        />
+      </p>
+      <p>{isToBeCollected ? t("otherHalf", { mail }) : t("forInstalling")}</p>
+      {wasUnlocked && !ticket?.locked && <Notice tone="success" role="status" title={t("unlocked")} />}
+      {ticket?.locked && (
+        <Notice tone="warning" title={t("locked")}>
+          <p>{t("lockedHint")}</p>
+          <UnlockForm number={number} action={unlock} />
+        </Notice>
+      )}
+      {ticket && (
+        <p className="hint">
+          {t.rich("until", { at: () => <Moment at={ticket.expiresAt} /> })}
+          {!ticket.locked && ticket.triesLeft < 10 && ` ${t("triesLeft", { tries: ticket.triesLeft })}`}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** Four by four for the eye; selected or copied it is one word of sixteen. */
+function Groups({ value }: { value: string }) {
+  const groups = value.match(/.{1,4}/g) ?? [];
+  return (
+    <code className="pin" translate="no">
+      {groups.map((group, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: two groups may be equal, and none ever moves
+        <span key={index}>{group}</span>
+      ))}
+    </code>
+  );
+}

@@ -1,0 +1,26 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useActionState } from "react";
+import { SubmitButton } from "@/components/ui/submit-button.tsx";
+import type { DeedAction } from "./deeds.ts";
+
+/** ロックを解除: after ten wrong PINs, by the one who has just logged in. */
+export function UnlockForm({ number, action }: { number: number; action: DeedAction }) {
+  const t = useTranslations("Unlock");
+  const errors = useTranslations("Errors");
+  const [state, unlock] = useActionState(action, {});
+  return (
+    <form action={unlock} className="stack">
+      <input type="hidden" name="number" value={number} />
+      {state.refused && (
+        <p role="alert" className="field-error">
+          {errors(state.refused)}
+        </p>
+      )}
+      <SubmitButton className="button button-main" pendingLabel={t("pending")}>
+        {t("button")}
+      </SubmitButton>
+    </form>
+  );
+}

@@ -1,0 +1,37 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useActionState } from "react";
+import { SubmitButton } from "@/components/ui/submit-button.tsx";
+import type { Code } from "@/server/errors.ts";
+
+export type CollectedState = { notCollected?: boolean; refused?: Code };
+
+type CollectedFormProps = {
+  ticket: string;
+  action: (before: CollectedState, form: FormData) => Promise<CollectedState>;
+  isMain: boolean;
+};
+
+/** 完了: the holder has the file. */
+export function CollectedForm({ ticket, action, isMain }: CollectedFormProps) {
+  const t = useTranslations("Issue.download");
+  const errors = useTranslations("Errors");
+  const [state, confirm] = useActionState(action, {});
+  return (
+    <form action={confirm} className="stack">
+      <input type="hidden" name="ticket" value={ticket} />
+      {(state.notCollected || state.refused) && (
+        <p role="alert" className="field-error">
+          {state.refused ? errors(state.refused) : t("notCollected")}
+        </p>
+      )}
+      <SubmitButton
+        className={`button button-wide ${isMain ? "button-main" : "button-plain"}`}
+        pendingLabel={t("confirming")}
+      >
+        {t("confirm")}
+      </SubmitButton>
+    </form>
+  );
+}

@@ -1,0 +1,51 @@
+/** Before every page: its language, and a Content-Security-Policy with a nonce of its own. */
+import { NextRequest, type NextResponse } from "next/server";
+import createMiddleware from "next-intl/middleware";
+import { routing } from "./server/i18n/routing.ts";
+
+const localize = createMiddleware(routing);
+const issuingSite = /^\/[a-z]{2}\/issue\//;
+
+export default function proxy(request: NextRequest): NextResponse {
+  const policy = contentSecurityPolicy();
+  // Next.js takes the nonce for its own scripts from the request's header.
+  const headers = new Headers(request.headers);
+  headers.set("Content-Security-Policy", policy);
+  const response = localize(new NextRequest(request.url, { headers }));
+  response.headers.set("Content-Security-Policy", policy);
+  if (issuingSite.test(request.nextUrl.pathname)) protectTicket(response.headers);
+  return response;
+}
+
+/** The page's path is a secret: no other site, no search engine and no cache may learn it. */
+function protectTicket(headers: Headers): void {
+  // Not `no-referrer`: with it browsers send `Origin: null` with a form, which is then refused as a stranger's.
+  headers.set("Referrer-Policy", "same-origin");
+  headers.set("X-Robots-Tag", "noindex, nofollow");
+  headers.set("Cache-Control", "no-store");
+  // The browser's exact system decides which .p12 is suggested.
+  headers.set("Accept-CH", "Sec-CH-UA-Platform, Sec-CH-UA-Platform-Version");
+}
+
+function contentSecurityPolicy(): string {
+  const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
+  const isDevelopment = process.env.NODE_ENV === "development";
+  return [
+    "default-src 'self'",
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${isDevelopment ? " 'unsafe-eval'" : ""}`,
+    `style-src 'self' ${isDevelopment ? "'unsafe-inline'" : `'nonce-${nonce}'`}`,
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    // The form that chooses an institution is redirected to it, and browsers check that target too.
+    "form-action 'self' https: http://localhost:* http://127.0.0.1:*",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
+
+export const config = {
+  matcher: [
+    "/((?!api/|api$|pki/|ocsp|demo-idp|outbox|login/start|logout|_next|_vercel|[a-z]{2}/issue/[^/]+/file$|.*\\.[^/]*$).*)",
+  ],
+};
