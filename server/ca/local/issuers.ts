@@ -3,6 +3,7 @@ import { createPrivateKey } from "node:crypto";
 import type { Database, Transaction } from "../../db.ts";
 import type { Kind } from "../../enrollment/kind.ts";
 import type { Issuer as IssuerRow } from "../../generated/prisma/client.ts";
+import { log } from "../../log.ts";
 import { type Issuer, issueCertificate } from "../../pki/certificate.ts";
 import { generateRsaKey, type KeyPair } from "../../pki/keys.ts";
 import type { Name } from "../../pki/name.ts";
@@ -78,7 +79,9 @@ function makeOnce(parts: Parts): Promise<IssuerRow[]> {
     async (tx) => {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(${lock}::bigint)`;
       const rows = await tx.issuer.findMany();
-      return rows.length > 0 ? rows : make(tx, parts);
+      if (rows.length > 0) return rows;
+      log.info("The CA's keys and certificates are made, once for this database.");
+      return make(tx, parts);
     },
     { maxWait: 60_000, timeout: 120_000 },
   );

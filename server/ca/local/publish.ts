@@ -35,8 +35,7 @@ export async function isStale(
 ): Promise<boolean> {
   const issuer = await db.issuer.findUnique({ where: { id }, select: { crlThisUpdate: true } });
   if (!issuer?.crlThisUpdate || now.getTime() - issuer.crlThisUpdate.getTime() >= freshFor) return true;
-  // `gte`: what was revoked in the millisecond of the list may have come after it.
-  const since = { gte: issuer.crlThisUpdate };
+  const since = { gt: issuer.crlThisUpdate };
   return (
     (await db.certificate.findFirst({
       where: { issuerId: id, revokedAt: since },
@@ -48,7 +47,7 @@ export async function isStale(
 async function publish(world: World, id: IssuerId, freshFor: number): Promise<boolean> {
   const issuer = (await world.issuers())[id];
   return inOneGo(world, async (tx) => {
-    // One list at a time, and none while a revocation is being written: numbers grow, and nothing revoked before falls between two lists.
+    // One list at a time, so that numbers grow; and none while a revocation is being written, which would fall between two lists.
     await tx.$queryRaw`SELECT 1 FROM "Issuer" WHERE "id" = ${id} FOR UPDATE`;
     const thisUpdate = world.now();
     if (!(await isStale(tx, id, thisUpdate, freshFor))) return false;

@@ -1,4 +1,5 @@
 /** Certificates are made invalid, and what is still open of their orders is closed. */
+import type { Transaction } from "../../db.ts";
 import type { CaRevocation, RevocationReason } from "../../ports.ts";
 import { publishStale } from "./publish.ts";
 import { inOneGo, type World } from "./world.ts";
@@ -27,9 +28,7 @@ export async function revoke(world: World, request: CaRevocation): Promise<void>
 
     const certificates = await tx.certificate.findMany({ where: { orderId } });
     const issuerIds = [...new Set(certificates.map((certificate) => certificate.issuerId))].sort();
-    // A list being made is waited for, so that each list holds all that was revoked before its time.
-    for (const id of issuerIds) await tx.$queryRaw`SELECT 1 FROM "Issuer" WHERE "id" = ${id} FOR SHARE`;
-    const revokedAt = world.now();
+    const revokedAt = await afterTheirLists(tx, issuerIds, now);
     await tx.certificate.updateMany({
       where: { orderId, revokedAt: null },
       data: { revokedAt, revocationReason: reasonCodes[request.reason] },
@@ -41,4 +40,19 @@ export async function revoke(world: World, request: CaRevocation): Promise<void>
     return issuerIds;
   });
   await publishStale(world, issuerIds);
+}
+
+/**
+ * Waits for a list that is being made, keeps the next one waiting, and gives a time later than the last one's: so a list lacks just those
+ * revocations that are later than itself, whatever the clocks of two machines say.
+ */
+async function afterTheirLists(tx: Transaction, issuerIds: readonly string[], now: Date): Promise<Date> {
+  for (const id of issuerIds) await tx.$queryRaw`SELECT 1 FROM "Issuer" WHERE "id" = ${id} FOR SHARE`;
+  const lists = await tx.issuer.findMany({
+    where: { id: { in: [...issuerIds] } },
+    select: { crlThisUpdate: true },
+  });
+  return new Date(
+    Math.max(now.getTime(), ...lists.map(({ crlThisUpdate }) => (crlThisUpdate?.getTime() ?? 0) + 1)),
+  );
 }

@@ -1,0 +1,89 @@
+/** A local CA on a database of its own, with a clock that the test turns and a book of what it told. */
+import { randomBytes } from "node:crypto";
+import { LocalCa, type LocalCaParts } from "@/server/ca/local/local-ca.ts";
+import type { Database, Transaction } from "@/server/db.ts";
+import type { CaOrder, Fact } from "@/server/ports.ts";
+import { sealing } from "@/server/secrets/sealing.ts";
+import { testDatabase } from "@/tests/support/database.ts";
+
+export type Office = Awaited<ReturnType<typeof openOffice>>;
+
+export async function openOffice() {
+  const db = await testDatabase();
+  const sealingKey = randomBytes(32);
+  let clock = new Date("2026-11-22T03:04:05.678Z");
+
+  /** Facts are told into the database, so that they go with a transaction that goes. */
+  const tell = async (tx: Transaction, fact: Fact) => {
+    await tx.outboxEvent.create({ data: { name: fact.type, data: { ...fact } } });
+  };
+  const parts: LocalCaParts = {
+    db,
+    now: () => new Date(clock),
+    sealing: sealing(sealingKey),
+    tell,
+    baseUrl: "http://ca.example.ac.jp",
+  };
+  const ca = new LocalCa(parts);
+
+  let orders = 0;
+  return {
+    db,
+    ca,
+    parts,
+    now: () => new Date(clock),
+    /** Turns the clock forward. */
+    pass(milliseconds: number) {
+      clock = new Date(clock.getTime() + milliseconds);
+    },
+    passUntil(date: Date) {
+      clock = new Date(date);
+    },
+    /** The facts of an order so far, by name. */
+    told: async (orderId: string): Promise<string[]> => {
+      const rows = await db.outboxEvent.findMany({
+        where: { data: { path: ["orderId"], equals: orderId } },
+        orderBy: { createdAt: "asc" },
+      });
+      return rows.map((row) => row.name);
+    },
+    /** An order that the CA has taken, with what mail and detail page would show of it. */
+    async ordered(wish: Partial<CaOrder> = {}) {
+      orders += 1;
+      const id = wish.id ?? `order-${orders}`;
+      const order: CaOrder = {
+        id,
+        kind: "client",
+        months: 13,
+        dn: `CN=国立 花子,OU=No ${orders},O=Demo University A,L=Academe,C=JP`,
+        mail: null,
+        ...wish,
+      };
+      await ca.submit(order);
+      const pin = (await ca.readPin(id)) ?? "";
+      const ticket = (await ca.collectUrl(id, "ja"))?.split("/").at(-1) ?? "";
+      return { id, order, pin, ticket, number: orders };
+    },
+    /** An order whose holder has entered the PIN. */
+    async admitted(wish: Partial<CaOrder> = {}) {
+      const order = await this.ordered(wish);
+      const answer = await ca.enterPin(order);
+      if (answer.result !== "right") throw new Error(`The PIN was answered ${answer.result}.`);
+      return { ...order, browser: answer.browser };
+    },
+    /** An order whose .p12 has been downloaded. */
+    async collected(wish: Partial<CaOrder> = {}, encryption: "modern" | "compatible" = "modern") {
+      const order = await this.admitted(wish);
+      const answer = await ca.collect({ ...order, encryption });
+      if (answer.result !== "package") throw new Error(`The download was refused: ${answer.because}.`);
+      return { ...order, file: answer.file, answer };
+    },
+  };
+}
+
+export const minutes = (n: number) => n * 60_000;
+export const days = (n: number) => n * 24 * 60 * 60_000;
+
+export async function issuerCertificate(db: Database, id: string): Promise<Uint8Array> {
+  return (await db.issuer.findUniqueOrThrow({ where: { id } })).certificate;
+}
