@@ -1,0 +1,13 @@
+/** Login page of a demo provider. */
+import { showLogin, takeLogin } from "@/server/federation/demo/doors.ts";
+import { federation } from "@/server/federation/world.ts";
+
+type Context = { params: Promise<{ idp: string }> };
+
+export async function GET(request: Request, { params }: Context) {
+  return showLogin(federation(), (await params).idp, request);
+}
+
+export async function POST(request: Request, { params }: Context) {
+  return takeLogin(federation(), (await params).idp, request);
+}

@@ -1,0 +1,54 @@
+/** The question to a provider: a plain AuthnRequest, signed over the query string (SAML 2.0 Bindings §3.4.4.1). */
+import { sign } from "node:crypto";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { rsaSha256 } from "./algorithms.ts";
+import { attributeOf, escapeXml, ns, parseXml } from "./xml.ts";
+
+export type AuthnRequest = {
+  id: string;
+  issueInstant: Date;
+  destination: string;
+  issuer: string;
+  acsUrl: string;
+  /** Ask for the login itself again, and for a certain strength of it: for deeds that need more than a session. */
+  forceAuthn?: boolean;
+  authnContext?: string;
+};
+
+/** The ID of a request in a redirect URL, whoever wrote it. */
+export function requestIdIn(redirectUrl: string): string {
+  const deflated = new URL(redirectUrl).searchParams.get("SAMLRequest") ?? "";
+  const xml = inflateRawSync(Buffer.from(deflated, "base64"), { maxOutputLength: 64 * 1024 }).toString("utf8");
+  const id = attributeOf(parseXml(xml), "ID");
+  if (!id) throw new Error("an AuthnRequest without ID");
+  return id;
+}
+
+export function writeAuthnRequest(request: AuthnRequest): string {
+  const { id, issueInstant, destination, issuer, acsUrl, forceAuthn, authnContext } = request;
+  return [
+    `<samlp:AuthnRequest xmlns:samlp="${ns.protocol}" xmlns:saml="${ns.assertion}" ID="${escapeXml(id)}" Version="2.0"`,
+    ` IssueInstant="${issueInstant.toISOString()}" Destination="${escapeXml(destination)}"`,
+    ` AssertionConsumerServiceURL="${escapeXml(acsUrl)}" ProtocolBinding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"`,
+    forceAuthn ? ' ForceAuthn="true">' : ">",
+    `<saml:Issuer>${escapeXml(issuer)}</saml:Issuer><samlp:NameIDPolicy AllowCreate="true"/>`,
+    authnContext
+      ? `<samlp:RequestedAuthnContext Comparison="exact"><saml:AuthnContextClassRef>${escapeXml(authnContext)}</saml:AuthnContextClassRef></samlp:RequestedAuthnContext>`
+      : "",
+    "</samlp:AuthnRequest>",
+  ].join("");
+}
+
+/** Where to send the browser. */
+export function signedRedirect(request: AuthnRequest, relayState: string, privateKey: string): string {
+  const query = [
+    ["SAMLRequest", deflateRawSync(Buffer.from(writeAuthnRequest(request), "utf8")).toString("base64")],
+    ["RelayState", relayState],
+    ["SigAlg", rsaSha256],
+  ]
+    .map(([name, value]) => `${name}=${encodeURIComponent(value ?? "")}`)
+    .join("&");
+  const signature = sign("sha256", Buffer.from(query, "utf8"), privateKey).toString("base64");
+  const separator = request.destination.includes("?") ? "&" : "?";
+  return `${request.destination}${separator}${query}&Signature=${encodeURIComponent(signature)}`;
+}

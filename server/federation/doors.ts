@@ -1,0 +1,44 @@
+/** What the route handlers answer with, and whom they listen to. */
+import { type Circumstances, asRefusal, logRefusal } from "./login-log.ts";
+import type { Federation } from "./world.ts";
+
+/** To another page, by GET whatever came before. */
+export function seeOther(location: string, setCookies: readonly string[] = []): Response {
+  const headers = new Headers({ location, "cache-control": "no-store", "referrer-policy": "no-referrer" });
+  for (const line of setCookies) headers.append("set-cookie", line);
+  return new Response(null, { status: 303, headers });
+}
+
+/** The page that says why there was no login. */
+export function refused(world: Federation, cause: unknown, about: Circumstances): Response {
+  const refusal = asRefusal(cause);
+  const query = new URLSearchParams({ code: refusal.code, ref: logRefusal(refusal, about) });
+  if (about.idp) query.set("idp", about.idp);
+  return seeOther(`${world.baseUrl}/${about.locale}/login/error?${query}`);
+}
+
+/** Whether a form was sent from a page of ours: browsers say so, and a page elsewhere cannot make them lie. */
+export function fromOurPages({ baseUrl }: Pick<Federation, "baseUrl">, request: Request): boolean {
+  const site = request.headers.get("sec-fetch-site");
+  if (site !== null) return site === "same-origin";
+  return request.headers.get("origin") === new URL(baseUrl).origin;
+}
+
+/** The body as text, or null when it is larger than allowed: reading stops there. */
+export async function readBody(request: Request, most: number): Promise<string | null> {
+  if (Number(request.headers.get("content-length") ?? 0) > most) return null;
+  const reader = request.body?.getReader();
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  while (reader) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.byteLength;
+    if (size > most) {
+      await reader.cancel();
+      return null;
+    }
+    parts.push(value);
+  }
+  return Buffer.concat(parts).toString("utf8");
+}

@@ -1,0 +1,53 @@
+/**
+ * Jackson's store over our tables. What it keeps for a login (`oauth:*`) is handed out once and never after its time;
+ * connections are not stored at all but made from the provider of the request at hand.
+ */
+import type { AsyncLocalStorage } from "node:async_hooks";
+import type { DatabaseDriver } from "@boxyhq/saml-jackson";
+import type { Database } from "../db.ts";
+
+/** What one call of Jackson works with. */
+export type Surroundings = { db: Database; now: Date; connection: object | null };
+
+const connections = "saml:config";
+const ofOneLogin = /^oauth:(session|code|token)$/;
+
+export function driverOver(surroundings: AsyncLocalStorage<Surroundings>): DatabaseDriver {
+  const here = () => {
+    const found = surroundings.getStore();
+    if (!found) throw new Error("Jackson was called outside of a request");
+    return found;
+  };
+  const connection = () => {
+    const known = here().connection;
+    return known ? [{ value: JSON.stringify(known) }] : [];
+  };
+  return {
+    async get(namespace, key) {
+      if (!ofOneLogin.test(namespace)) return null;
+      const { db, now } = here();
+      const [row] = await db.$queryRaw<{ value: string; expiresAt: Date }[]>`
+        DELETE FROM "JacksonRecord" WHERE "namespace" = ${namespace} AND "key" = ${key} RETURNING "value", "expiresAt"`;
+      return row && row.expiresAt > now ? JSON.parse(row.value) : null;
+    },
+    async put(namespace, key, value, ttl) {
+      // Everything else Jackson would keep (traces, settings) is of no use to the portal.
+      if (!ofOneLogin.test(namespace)) return;
+      const { db, now } = here();
+      const expiresAt = new Date(now.getTime() + ttl * 1000);
+      await db.jacksonRecord.create({ data: { namespace, key, value: JSON.stringify(value), expiresAt } });
+    },
+    async delete(namespace, key) {
+      if (ofOneLogin.test(namespace)) await here().db.jacksonRecord.deleteMany({ where: { namespace, key } });
+    },
+    async deleteMany(namespace, keys) {
+      if (ofOneLogin.test(namespace))
+        await here().db.jacksonRecord.deleteMany({ where: { namespace, key: { in: keys } } });
+    },
+    getByIndex: async (namespace) => ({ data: namespace === connections ? connection() : [] }),
+    getAll: async () => ({ data: [] }),
+    getCount: async () => 0,
+    close: async () => {},
+    getStats: () => ({}),
+  };
+}

@@ -1,0 +1,28 @@
+/** Moments in an assertion (SAML 2.0 Core §1.3.3), with three minutes of patience for clocks that differ. */
+import { LoginRefusal } from "../refusal.ts";
+
+export const skew = 180_000;
+
+const form = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** The moment, or a refusal: a time that cannot be read must not count as none. */
+export function readTime(value: string | null, name: string): Date {
+  const time = new Date(value !== null && form.test(value) ? value : Number.NaN);
+  if (Number.isNaN(time.getTime()))
+    throw new LoginRefusal("time_malformed", { expected: name, actual: value ?? "missing" });
+  return time;
+}
+
+export function readOptionalTime(value: string | null, name: string): Date | null {
+  return value === null ? null : readTime(value, name);
+}
+
+export function requireBefore(end: Date, now: Date, name: string) {
+  if (now.getTime() >= end.getTime() + skew)
+    throw new LoginRefusal("expired", { expected: `${name} after ${now.toISOString()}`, actual: end.toISOString() });
+}
+
+export function requireSince(start: Date | null, now: Date, name: string) {
+  if (start && now.getTime() < start.getTime() - skew)
+    throw new LoginRefusal("not_yet_valid", { expected: `${name} until ${now.toISOString()}`, actual: start.toISOString() });
+}

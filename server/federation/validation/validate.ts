@@ -1,0 +1,101 @@
+/**
+ * Whether a SAML response proves who is at the browser. Everything is checked before anything is believed, and only what
+ * a signature covers is read. No database and no clock of its own: it can run anywhere.
+ */
+import { LoginRefusal } from "../refusal.ts";
+import { SignatureFault, signedPart } from "../signature.ts";
+import { childrenOf, type Element, isElement, ns, parseXml } from "../xml.ts";
+import { readAssertion, type Statement } from "./assertion.ts";
+import { decryptElement } from "./decrypt.ts";
+import { prescan } from "./prescan.ts";
+import { requireEnvelope, requireStructure, requireSuccess, theAssertion } from "./response.ts";
+
+export type Expectation = {
+  /** entityID of the provider that was asked. */
+  issuer: string;
+  /** Its signing certificates, base64 of DER. */
+  certificates: readonly string[];
+  requestId: string;
+  acsUrl: string;
+  audience: string;
+  now: Date;
+  /** Our keys that it may have encrypted for, PEM. */
+  privateKeys: readonly string[];
+};
+
+/** `samlResponse` is the form field: base64. Throws a LoginRefusal; whatever else it throws is a fault of ours. */
+export function validateResponse(samlResponse: string, expected: Expectation): Statement {
+  const xml = decode(samlResponse);
+  prescan(xml);
+  const outer = parse(xml);
+  requireStructure(outer);
+
+  const signed = hasSignature(outer);
+  const response = signed ? parse(covered(xml, outer, expected)) : outer;
+  requireEnvelope(response, expected, { signed });
+  requireSuccess(response);
+
+  const { element, encrypted } = theAssertion(response);
+  const assertion = encrypted
+    ? fromEncrypted(element, expected, signed)
+    : fromPlain(xml, outer, element, expected, signed);
+  if (!isElement(assertion, ns.assertion, "Assertion"))
+    throw new LoginRefusal("assertion_count", { actual: assertion.nodeName });
+  return readAssertion(assertion, expected);
+}
+
+function fromPlain(xml: string, outer: Element, inSigned: Element, expected: Expectation, signed: boolean): Element {
+  // The assertion's own signature is checked where it was made: in the text as it arrived.
+  const { element } = theAssertion(outer);
+  if (hasSignature(element)) return parse(covered(xml, element, expected));
+  if (!signed) throw new LoginRefusal("unsigned", { expected: "a signed Response or Assertion" });
+  return inSigned;
+}
+
+function fromEncrypted(encrypted: Element, expected: Expectation, signed: boolean): Element {
+  const xml = decryptElement(encrypted, expected.privateKeys, { authenticated: signed });
+  prescan(xml);
+  const assertion = parse(xml);
+  requireStructure(assertion);
+  if (hasSignature(assertion)) return parse(covered(xml, assertion, expected));
+  if (!signed) throw new LoginRefusal("unsigned", { expected: "a signed Response or Assertion" });
+  return assertion;
+}
+
+function hasSignature(element: Element): boolean {
+  return childrenOf(element, ns.signature, "Signature").length > 0;
+}
+
+function covered(xml: string, element: Element, { certificates }: Expectation): string {
+  try {
+    return signedPart(xml, element, certificates);
+  } catch (cause) {
+    if (!(cause instanceof SignatureFault)) throw cause;
+    const codes = {
+      missing: "unsigned",
+      misplaced: "signature_misplaced",
+      algorithm: "algorithm_refused",
+      invalid: "signature_invalid",
+    } as const;
+    throw new LoginRefusal(codes[cause.fault], { actual: cause.found }, cause);
+  }
+}
+
+function decode(samlResponse: string): string {
+  const base64 = samlResponse.replace(/\s+/g, "");
+  if (base64 === "") throw new LoginRefusal("response_missing");
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) throw new LoginRefusal("response_malformed", { actual: "not base64" });
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(base64, "base64"));
+  } catch (cause) {
+    throw new LoginRefusal("response_malformed", { actual: "not UTF-8" }, cause);
+  }
+}
+
+function parse(xml: string): Element {
+  try {
+    return parseXml(xml);
+  } catch (cause) {
+    throw new LoginRefusal("response_malformed", { actual: "not well-formed" }, cause);
+  }
+}

@@ -1,0 +1,45 @@
+/** What this room needs of the world. Route handlers and pages take it from `federation()`, tests build their own. */
+import { type Database, database } from "../db.ts";
+import { env } from "../env.ts";
+import { type Sealing, sealing } from "../secrets/sealing.ts";
+
+export type Federation = {
+  db: Database;
+  now: () => Date;
+  /** Where people reach the portal, without a slash at the end. */
+  baseUrl: string;
+  /** What session cookies are encrypted with. */
+  secret: string;
+  sealing: Pick<Sealing, "seal" | "open">;
+  source: Source;
+};
+
+/** Where the metadata comes from. `certificates`, PEM text or paths of PEM files, are the only ones that may have signed it. */
+export type Source = { demo: true } | { demo: false; url: string; certificates: string };
+
+export function entityIdOf({ baseUrl }: Pick<Federation, "baseUrl">): string {
+  return `${baseUrl}/api/saml/metadata`;
+}
+
+export function acsUrlOf({ baseUrl }: Pick<Federation, "baseUrl">): string {
+  return `${baseUrl}/api/saml/acs`;
+}
+
+/** The process's own. */
+export function federation(): Federation {
+  const settings = env();
+  return {
+    db: database(),
+    now: () => new Date(),
+    baseUrl: settings.BASE_URL,
+    secret: settings.AUTH_SECRET,
+    sealing: sealing(Buffer.from(settings.SEALING_KEY, "base64")),
+    source: settings.FEDERATION_METADATA_URL
+      ? {
+          demo: false,
+          url: settings.FEDERATION_METADATA_URL,
+          certificates: settings.FEDERATION_SIGNING_CERT ?? "",
+        }
+      : { demo: true },
+  };
+}

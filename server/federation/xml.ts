@@ -1,0 +1,85 @@
+/** XML as SAML uses it: parsed strictly, walked by namespace and name, written with everything escaped. */
+import { DOMParser, type Document, type Element, type Node, XMLSerializer } from "@xmldom/xmldom";
+
+export type { Document, Element };
+
+export const ns = {
+  protocol: "urn:oasis:names:tc:SAML:2.0:protocol",
+  assertion: "urn:oasis:names:tc:SAML:2.0:assertion",
+  metadata: "urn:oasis:names:tc:SAML:2.0:metadata",
+  signature: "http://www.w3.org/2000/09/xmldsig#",
+  encryption: "http://www.w3.org/2001/04/xmlenc#",
+  mdui: "urn:oasis:names:tc:SAML:metadata:ui",
+  mdrpi: "urn:oasis:names:tc:SAML:metadata:rpi",
+  mdattr: "urn:oasis:names:tc:SAML:metadata:attribute",
+  shibmd: "urn:mace:shibboleth:metadata:1.0",
+} as const;
+
+const elementNode = 1;
+
+/** The document's root; throws at anything that is not well-formed. */
+export function parseXml(text: string): Element {
+  const document = new DOMParser({
+    onError: (level, message) => {
+      throw new Error(`${level}: ${message}`);
+    },
+  }).parseFromString(text, "text/xml");
+  if (!document.documentElement) throw new Error("no root element");
+  return document.documentElement;
+}
+
+export function serializeXml(node: Node): string {
+  return new XMLSerializer().serializeToString(node);
+}
+
+export function isElement(node: Element | null | undefined, namespace: string, name: string): boolean {
+  return node?.namespaceURI === namespace && node.localName === name;
+}
+
+/** Direct children of one name. */
+export function childrenOf(parent: Element, namespace: string, name: string): Element[] {
+  return elementsIn(parent).filter((child) => isElement(child, namespace, name));
+}
+
+export function childOf(parent: Element, namespace: string, name: string): Element | undefined {
+  return childrenOf(parent, namespace, name)[0];
+}
+
+export function elementsIn(parent: Element): Element[] {
+  const found: Element[] = [];
+  for (let node = parent.firstChild; node; node = node.nextSibling) {
+    if (node.nodeType === elementNode) found.push(node as Element);
+  }
+  return found;
+}
+
+/** Every element below, and the root itself. */
+export function* everyElement(root: Element): Generator<Element> {
+  yield root;
+  for (const child of elementsIn(root)) yield* everyElement(child);
+}
+
+export function textOf(node: Element | undefined): string {
+  return node?.textContent?.trim() ?? "";
+}
+
+/** An attribute that is there, or null: an empty one is not a missing one. */
+export function attributeOf(node: Element, name: string): string | null {
+  return node.hasAttribute(name) ? node.getAttribute(name) : null;
+}
+
+const escapes: Record<string, string> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+  "\n": "&#10;",
+  "\r": "&#13;",
+  "\t": "&#9;",
+};
+
+/** For text and for attribute values, in XML and in HTML. */
+export function escapeXml(text: string): string {
+  return text.replace(/[&<>"'\n\r\t]/g, (character) => escapes[character] ?? character);
+}
