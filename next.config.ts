@@ -50,7 +50,7 @@ const config: NextConfig = {
     },
     { source: "/outbox/:path*", headers: [{ key: "Content-Security-Policy", value: forOutbox }] },
     {
-      source: "/(api|pki|ocsp)/:path*",
+      source: "/:door(api|pki|ocsp)/:path((?!saml).*)",
       headers: [{ key: "Content-Security-Policy", value: "default-src 'none'; frame-ancestors 'none'" }],
     },
   ],

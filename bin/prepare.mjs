@@ -1,13 +1,11 @@
 /** What has to be there before the project's own Node and packages are: plain JavaScript, on the machine's Node. */
 import { spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const modules = join(root, "node_modules");
-const kept = join(modules, ".lock-hash");
 const windows = process.platform === "win32";
 
 /** Ends on purpose, with one sentence that says what to do. */
@@ -22,24 +20,17 @@ export async function prepare() {
   return chooseNode();
 }
 
-function lockHash() {
-  const hash = createHash("sha256");
-  for (const name of ["package.json", "package-lock.json"]) hash.update(readFileSync(join(root, name)));
-  return hash.digest("hex");
-}
-
+/** Whether npm's own note of what it has installed, which it writes last, agrees with the lock file. */
 function installed() {
-  const done = join(modules, ".package-lock.json");
-  if (!existsSync(done)) return false;
-  if (existsSync(kept)) return readFileSync(kept, "utf8") === lockHash();
-  // Installed by hand: good if it came after the lock file.
-  if (statSync(done).mtimeMs < statSync(join(root, "package-lock.json")).mtimeMs) return false;
-  keepHash();
-  return true;
-}
-
-function keepHash() {
-  writeFileSync(kept, lockHash());
+  const note = join(modules, ".package-lock.json");
+  if (!existsSync(note)) return false;
+  const wanted = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")).packages;
+  const there = JSON.parse(readFileSync(note, "utf8")).packages;
+  const right = ([path, { version, optional }]) =>
+    there[path] ? there[path].version === version : optional === true;
+  return Object.entries(wanted)
+    .filter(([path, { link }]) => path !== "" && !link)
+    .every(right);
 }
 
 function npm(args) {
@@ -69,7 +60,6 @@ async function install() {
       "The packages could not be installed (npm's own words are above): look at the network, a proxy, or the space on the disk, and start again.",
     );
   }
-  keepHash();
 }
 
 function run(command, args, options) {

@@ -201,8 +201,3 @@ export function env(): Env {
 export function logLevel(): Env["LOG_LEVEL"] {
   return logLevels.find((level) => level === process.env.LOG_LEVEL) ?? "info";
 }
-
-/** Which part of Next.js runs this: only `nodejs` has a database, threads and files. */
-export function inNodeServer(): boolean {
-  return process.env.NEXT_RUNTIME === "nodejs";
-}
