@@ -29,7 +29,7 @@ function installed() {
   const right = ([path, { version, optional }]) =>
     there[path] ? there[path].version === version : optional === true;
   return Object.entries(wanted)
-    .filter(([path, { link }]) => path !== "" && !link)
+    .filter(([path, { link, extraneous }]) => path !== "" && !link && !extraneous)
     .every(right);
 }
 
