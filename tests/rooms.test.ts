@@ -1,0 +1,184 @@
+/** Who may go where. A file belongs to the room with the longest matching path; it may import its own room and those listed. */
+import { describe, expect, test } from "vitest";
+import { importsOf, sourcesBelow, textOf } from "./support/sources.ts";
+
+/** Pure words of a room, without a database behind them: everybody may speak them. */
+const spoken = [
+  "server/enrollment/kind",
+  "server/enrollment/lifecycle",
+  "server/enrollment/views",
+  "server/enrollment/history",
+  "server/ca/local/views",
+];
+const words = ["words", "server/errors", "server/ports"];
+const foundations = [...words, "server/db", "server/env", "server/log", "server/generated"];
+
+/** room → rooms it may import; `type:` stands for their types only. */
+const rooms: Record<string, string[]> = {
+  // Pages know the portal by its one door, by the words of the heart, and by no other way.
+  app: ["components", "messages", "server/api", "server/i18n", ...words],
+  "app/[locale]/issue": ["components", "server/api", "server/i18n", "type:server/ca/local", ...words],
+  "app/[locale]/login": ["app", "components", "server/api", "server/federation", "server/i18n", ...words],
+  "app/[locale]/logout": ["app", "server/api", "server/federation", "server/i18n", ...words],
+  // Each of these is the door of one room.
+  "app/api/auth": ["server/federation", "server/log", "server/env"],
+  "app/api/saml": ["server/federation", "server/log", "server/env", "server/errors", "server/i18n"],
+  "app/api/trpc": ["server/api"],
+  "app/api/inngest": ["inngest/client", "inngest/functions", "server/env", "server/log"],
+  "app/api/health": ["server/health", "server/db", "server/log"],
+  "app/login": ["server/federation"],
+  "app/logout": ["server/federation"],
+  "app/pki": ["server/wiring", "server/ca"],
+  "app/demo-idp": ["server/federation", "server/env", "server/i18n", "messages"],
+  "app/outbox": ["app", "components", "server/mail", "server/env", "server/i18n"],
+
+  "components/ui": [],
+  components: ["components/ui", "server/i18n", "type:server/api", ...words],
+
+  words: ["server/errors", "server/ports", "type:server/db", "type:server/enrollment", "type:server/ca"],
+  // The heart: no framework, no other room.
+  "server/enrollment": ["inngest/events", "type:server/db", "server/generated", "server/pki/name", ...words],
+  // Knows nothing of us.
+  "server/pki": ["server/pki/name"],
+  "server/pki/name": ["server/pki"],
+
+  "server/api": [
+    "server/wiring",
+    "server/enrollment",
+    "server/federation",
+    "server/ca",
+    "server/i18n",
+    ...foundations,
+  ],
+  "server/ca": ["server/enrollment", "server/pki", "server/pki/name", "server/secrets", ...foundations],
+  "server/federation": ["server/secrets", "server/i18n", "messages", ...foundations],
+  "server/mail": ["emails", "server/enrollment", ...foundations],
+  "server/secrets": ["server/errors"],
+  "server/i18n": ["messages"],
+  "server/health": ["server/db"],
+  "server/outbox": ["inngest/client", "inngest/events", ...foundations],
+  "server/wiring": [
+    "server",
+    "server/ca",
+    "server/enrollment",
+    "server/federation",
+    "server/mail",
+    "server/secrets",
+    "server/outbox",
+    "inngest/events",
+    ...foundations,
+  ],
+  "server/prepare": ["server/federation", "server/wiring", "server/log"],
+  "server/errors": [],
+  "server/env": [],
+  "server/log": ["server/env"],
+  "server/db": ["server/env", "server/generated"],
+  "server/ports": ["type:server/db", "type:server/enrollment"],
+  server: [],
+
+  "inngest/events": [],
+  "inngest/client": ["inngest/engine", "inngest/events", "server/env", "server/log"],
+  "inngest/engine": ["inngest/events", "server/log"],
+  // They call deeds and hold no rules of their own.
+  "inngest/functions": [
+    "inngest/client",
+    "inngest/events",
+    "server/wiring",
+    "server/enrollment",
+    "server/ca",
+    "server/federation",
+    "server/mail",
+    ...foundations,
+  ],
+  "inngest/start": [
+    "inngest",
+    "inngest/client",
+    "inngest/engine",
+    "inngest/functions",
+    "server/wiring",
+    "server/federation",
+    ...foundations,
+  ],
+  inngest: [],
+
+  emails: ["messages"],
+  messages: [],
+  "proxy.ts": ["server/i18n"],
+  "instrumentation.ts": ["inngest/start", "server/prepare", "server/env", "server/log", "server/wiring"],
+};
+
+const guarded = [
+  "app",
+  "components",
+  "emails",
+  "inngest",
+  "messages",
+  "server",
+  "proxy.ts",
+  "instrumentation.ts",
+];
+const files = sourcesBelow(...guarded);
+
+function roomOf(path: string): string | undefined {
+  const plain = path.replace(/\.(tsx?|json|css|d\.ts)$/, "");
+  if (plain.startsWith("server/generated")) return "server/generated";
+  if (spoken.includes(plain)) return "words";
+  const within = (room: string) => plain === room || path === room || plain.startsWith(`${room}/`);
+  return Object.keys(rooms)
+    .filter(within)
+    .sort((a, b) => b.length - a.length)[0];
+}
+
+/** Being let into a room lets one into the rooms within it. */
+function mayEnter(allowed: string[], room: string, typesOnly: boolean): boolean {
+  const open = allowed.flatMap((name) =>
+    name.startsWith("type:") ? (typesOnly ? [name.slice(5)] : []) : [name],
+  );
+  return open.some((name) => room === name || room.startsWith(`${name}/`));
+}
+
+describe("a file imports only what its room may", () => {
+  test.each(files)("%s", (path) => {
+    const own = roomOf(path) as string;
+    expect(own, `${path} belongs to no room: add one to the table`).toBeDefined();
+    const allowed = rooms[own] ?? [];
+    const strayed = importsOf(path)
+      .filter(({ ours }) => ours)
+      .map(({ target, typesOnly }) => ({ target, typesOnly, room: roomOf(target) ?? "no room" }))
+      .filter(({ room, typesOnly }) => room !== own && !mayEnter(allowed, room, typesOnly))
+      .map(({ target, room }) => `${target} (${room})`);
+    expect(strayed.join("\n")).toBe("");
+  });
+});
+
+describe("the heart knows no framework", () => {
+  test.each(sourcesBelow("server/enrollment", "server/pki", "server/secrets"))("%s", (path) => {
+    const packages = importsOf(path).filter(({ target, ours }) => !ours && !target.startsWith("node:"));
+    expect(packages.map(({ target }) => target).join("\n")).toBe("");
+  });
+});
+
+test("only server/env.ts reads settings from process.env", () => {
+  // These three are no settings: Next.js puts them in when it builds.
+  const readers = files.filter((path) =>
+    /process\.env(?!\.(NODE_ENV|NEXT_RUNTIME|NEXT_PHASE)\b)/.test(textOf(path)),
+  );
+  expect(readers.join("\n")).toBe("server/env.ts");
+});
+
+test("Prisma is reached only below server", () => {
+  const outside = files.filter((path) => !path.startsWith("server/"));
+  const reaching = outside.filter((path) =>
+    importsOf(path).some(
+      ({ target }) => target.startsWith("@prisma/") || target.startsWith("server/generated"),
+    ),
+  );
+  expect(reaching.join("\n")).toBe("");
+});
+
+test("no file is longer than 300 lines", () => {
+  const long = [...files, ...sourcesBelow("bin", "tests/support")].filter(
+    (path) => textOf(path).split("\n").length > 301,
+  );
+  expect(long.join("\n")).toBe("");
+});
