@@ -35,7 +35,14 @@ const rooms: Record<string, string[]> = {
   "components/ui": [],
   components: ["components/ui", "server/i18n", "type:server/api", ...words],
 
-  words: ["server/errors", "server/ports", "type:server/db", "type:server/enrollment", "type:server/ca"],
+  words: [
+    "server/errors",
+    "server/ports",
+    "type:server/db",
+    "type:server/generated",
+    "type:server/enrollment",
+    "type:server/ca",
+  ],
   // The heart: no framework, no other room.
   "server/enrollment": ["inngest/events", "type:server/db", "server/generated", "server/pki/name", ...words],
   // Knows nothing of us.
@@ -73,7 +80,7 @@ const rooms: Record<string, string[]> = {
   "server/env": [],
   "server/log": ["server/env"],
   "server/db": ["server/env", "server/generated"],
-  "server/ports": ["type:server/db", "type:server/enrollment"],
+  "server/ports": ["words", "type:server/db", "type:server/enrollment"],
   server: [],
 
   "inngest/events": [],
