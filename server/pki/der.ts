@@ -139,7 +139,7 @@ export function ia5String(text: string): Der {
   return element(0x16, Buffer.from(text, "latin1"));
 }
 
-/** UTF-16, big-endian, as readers of PKCS #12 take it. */
+/** Two octets a character; the caller sees to the first plane (X.680 §41.15). */
 export function bmpString(text: string): Der {
   return element(0x1e, Buffer.from(text, "utf16le").swap16());
 }

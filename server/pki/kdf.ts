@@ -1,5 +1,6 @@
 /** Key derivation of PKCS #12 (RFC 7292 appendix B.2), which node:crypto lacks. */
 import { hash } from "node:crypto";
+import { rehash } from "./rehash.ts";
 
 /** What the octets are for (appendix B.3). */
 export const purpose = { key: 1, iv: 2, mac: 3 } as const;
@@ -24,8 +25,8 @@ export function pkcs12Kdf(of: {
   const input = Buffer.concat([fill(of.salt), fill(of.password)]);
   const output: Uint8Array[] = [];
   for (let have = 0; have < of.length; ) {
-    let digest = hash(of.hash, Buffer.concat([diversifier, input]), "buffer");
-    for (let i = 1; i < of.iterations; i++) digest = hash(of.hash, digest, "buffer");
+    const first = hash(of.hash, Buffer.concat([diversifier, input]), "buffer");
+    const digest = rehash(of.hash, first, of.iterations - 1);
     output.push(digest);
     have += digest.length;
     addToBlocks(input, digest);

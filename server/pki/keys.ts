@@ -16,8 +16,12 @@ export function generateEcKey(curve: "P-256" | "P-384"): Promise<KeyPair> {
   return generate("ec", { namedCurve: curve });
 }
 
-/** SubjectPublicKeyInfo (RFC 5280 §4.1.2.7). */
+/**
+ * SubjectPublicKeyInfo (RFC 5280 §4.1.2.7).
+ * @throws PkiError `key_unsupported` for a private or secret key
+ */
 export function spki(publicKey: KeyObject): Uint8Array {
+  if (publicKey.type !== "public") throw new PkiError("key_unsupported", "Not a public key.");
   return publicKey.export({ type: "spki", format: "der" });
 }
 
@@ -37,7 +41,6 @@ export function keyIdentifierOf(spki: Uint8Array): Uint8Array {
  * @throws PkiError `key_too_weak`, `key_unsupported`
  */
 export function checkSubjectKey(publicKey: KeyObject, encoded: Uint8Array = spki(publicKey)): void {
-  if (publicKey.type !== "public") throw new PkiError("key_unsupported", "Not a public key.");
   const { modulusLength = 0, publicExponent = 0n, namedCurve = "" } = publicKey.asymmetricKeyDetails ?? {};
   if (publicKey.asymmetricKeyType === "ec") {
     if (curves.has(namedCurve)) return;

@@ -45,7 +45,7 @@ const localKeyIdId = oid("1.2.840.113549.1.9.21");
  * @param of.certificate of `privateKey`, in DER
  * @param of.chain the issuing CA's certificate and those above it, in DER
  * @param of.password printable ASCII: beyond it, readers disagree on how a password is encoded
- * @param of.friendlyName what key stores list it as
+ * @param of.friendlyName what key stores list it as; 〓 stands in for characters beyond the first plane (𠮷)
  * @returns DER
  * @throws PkiError `key_mismatch`, `password_unusable`, `certificate_unreadable`
  */
@@ -64,7 +64,7 @@ export function buildPkcs12(of: {
   const { encrypt, mac } = of.encryption === "modern" ? modern(of.password) : compatible(of.password);
 
   const attributes = setOf(
-    sequence(friendlyNameId, setOf(bmpString(of.friendlyName))),
+    sequence(friendlyNameId, setOf(bmpString(withinFirstPlane(of.friendlyName)))),
     sequence(localKeyIdId, setOf(octetString(hash("sha1", of.certificate, "buffer")))),
   );
   const certificates = sequence(
@@ -90,6 +90,11 @@ function checkPair(privateKey: KeyObject, certificate: Uint8Array): void {
   if (!parsed.checkPrivateKey(privateKey)) {
     throw new PkiError("key_mismatch", "The certificate is of another key.");
   }
+}
+
+/** BMPString has no other characters (X.680 §41.15): OpenSSL drops a name that tries, who knows what others do. */
+function withinFirstPlane(text: string): string {
+  return text.replace(/[\u{10000}-\u{10ffff}\p{Cs}]/gu, "〓");
 }
 
 /** CertBag (§4.2.3). */
