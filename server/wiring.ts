@@ -36,7 +36,7 @@ export const localCa = once(
     new LocalCa({
       db: database(),
       now,
-      sealing: sealing(env().SEALING_KEY),
+      sealing: sealing(Buffer.from(env().SEALING_KEY, "base64")),
       tell: (tx, fact) => hear(tx, fact, now()),
       baseUrl: env().BASE_URL,
     }),

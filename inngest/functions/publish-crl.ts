@@ -6,6 +6,6 @@ import { inngest } from "../client.ts";
 export const publishCrl = inngest.createFunction(
   { id: "publish-crl", triggers: [cron("TZ=Asia/Tokyo 30 3 * * *")], retries: 12 },
   async ({ step }) => {
-    await step.run("publish", () => localCa().publishStale());
+    await step.run("publish", () => localCa().publishAll());
   },
 );

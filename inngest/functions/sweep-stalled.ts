@@ -17,7 +17,7 @@ export const sweepStalled = inngest.createFunction(
   },
 );
 
-async function takeUp(): Promise<number> {
+export async function takeUp(): Promise<number> {
   const world = ports();
   const stalled = await findStalled(world);
   const deeds = [

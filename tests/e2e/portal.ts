@@ -1,0 +1,163 @@
+/** What a journey is told with: a member in a browser, their mails, and the files they get. */
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import AxeBuilder from "@axe-core/playwright";
+import { test as base, expect, type Page } from "@playwright/test";
+import PostalMime, { type Email } from "postal-mime";
+import { type Locale, words } from "@/tests/support/words.ts";
+
+export { expect } from "@playwright/test";
+
+const institutions = {
+  a: { ja: "デモ大学A", en: "Demo University A" },
+  b: { ja: "デモ高専B", en: "Demo KOSEN B" },
+};
+
+export const dataFolder = () => process.env.PORTAL_DATA_DIR ?? "";
+
+export type Visit = { locale: Locale; user: string; at?: keyof typeof institutions };
+
+export const test = base.extend<{ folder: string }>({
+  /** A folder of the test's own. */
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern to know what is asked for
+  folder: async ({}, use) => {
+    const folder = await mkdtemp(join(tmpdir(), "portal-journey-"));
+    await use(folder);
+    await rm(folder, { recursive: true, force: true });
+  },
+});
+
+/** From the top page through the institution's own login to the dashboard. */
+export async function logIn(page: Page, { locale, user, at = "a" }: Visit): Promise<void> {
+  const t = words(locale);
+  await page.goto(`/${locale}`);
+  await page.getByRole("link", { name: t("Welcome.login") }).click();
+  await chooseInstitution(page, { locale, user, at });
+  await expect(page).toHaveURL(new RegExp(`/${locale}/certs$`));
+}
+
+/** From the page that lists the institutions. */
+export async function chooseInstitution(page: Page, { locale, user, at = "a" }: Visit): Promise<void> {
+  const t = words(locale);
+  const name = institutions[at][locale];
+  const row = page.getByRole("listitem").filter({ hasText: name });
+  await row
+    .getByRole("button", { name: t("Login.choose") })
+    .first()
+    .click();
+  await answerIdp(page, locale, user);
+}
+
+/** At the institution's own login page. */
+export async function answerIdp(
+  page: Page,
+  locale: Locale,
+  user: string,
+  password = "password",
+): Promise<void> {
+  const t = words(locale);
+  await page.getByLabel(t("DemoIdp.user")).fill(user);
+  await page.getByLabel(t("DemoIdp.password")).fill(password);
+  await page.getByRole("button", { name: t("DemoIdp.login") }).click();
+}
+
+/** Applies from the dashboard; the number of the application. */
+export async function apply(
+  page: Page,
+  locale: Locale,
+  kind: "client" | "smime" = "client",
+): Promise<number> {
+  const t = words(locale);
+  await page.goto(`/${locale}/certs`);
+  await page.getByRole("button", { name: t(`Dashboard.apply.${kind}.button`) }).click();
+  await page
+    .getByRole("dialog")
+    .getByRole("button", { name: t("Confirm.ok") })
+    .click();
+  await expect(page.getByRole("heading", { name: t("Sent.title") })).toBeVisible();
+  return Number(/certs\/(\d+)\/sent/.exec(page.url())?.[1]);
+}
+
+/** The PIN of the detail page in view, once it is there by itself. */
+export async function readPin(page: Page): Promise<string> {
+  const pin = page.locator("code.pin");
+  await expect(pin).toBeVisible();
+  return (await pin.innerText()).replaceAll(/\s/g, "");
+}
+
+/** A detail of the detail page by its name. */
+export function fact(page: Page, name: string) {
+  const term = page.locator("dt").getByText(name, { exact: true });
+  return page.locator("dl > div").filter({ has: term }).locator("dd");
+}
+
+/** The newest mail to the address with the words in its subject that `isIt` accepts, once it has come. */
+export async function mailTo(
+  address: string,
+  subject: string,
+  isIt: (mail: Email) => boolean = () => true,
+): Promise<Email> {
+  const found: Email[] = [];
+  await expect
+    .poll(
+      async () => {
+        found.splice(0, found.length, ...(await mailsTo(address, subject)).filter(isIt));
+        return found.length;
+      },
+      { message: `a mail to ${address} with "${subject}"`, timeout: 15_000 },
+    )
+    .toBeGreaterThan(0);
+  return found.at(-1) as Email;
+}
+
+/** Every mail to the address with the words in its subject, the oldest first. */
+export async function mailsTo(address: string, subject = ""): Promise<Email[]> {
+  const outbox = join(dataFolder(), "outbox");
+  const names = (await readdir(outbox).catch(() => [])).filter((name) => name.endsWith(".eml"));
+  const mails = await Promise.all(
+    names.map(async (name) => PostalMime.parse(await readFile(join(outbox, name)))),
+  );
+  return mails
+    .filter((mail) => mail.subject?.includes(subject) && mail.to?.some((to) => to.address === address))
+    .sort((one, other) => String(one.date).localeCompare(String(other.date)));
+}
+
+/** 証明書取得URL */
+export function collectUrlIn(mail: Email): string {
+  return /https?:\/\/\S+\/issue\/[\w-]{64}/.exec(mail.text ?? "")?.[0] ?? "";
+}
+
+/** STEP1 to STEP3; the path of the .p12. */
+export async function collect(
+  page: Page,
+  locale: Locale,
+  url: string,
+  pin: string,
+  folder: string,
+): Promise<string> {
+  const t = words(locale);
+  await page.goto(url);
+  await page.getByLabel(t("Issue.pin.label")).fill(pin);
+  await page.getByRole("button", { name: t("Issue.pin.next") }).click();
+  await expect(page.getByRole("heading", { name: t("Issue.download.title") })).toBeVisible();
+  const arriving = page.waitForEvent("download");
+  await page.getByRole("button", { name: t("Issue.download.button"), exact: true }).click();
+  const download = await arriving;
+  const path = join(folder, download.suggestedFilename());
+  await download.saveAs(path);
+  await page.getByRole("button", { name: t("Issue.download.confirm") }).click();
+  await expect(page.getByRole("heading", { name: t("Issue.done.title") })).toBeVisible();
+  return path;
+}
+
+/** No barrier that axe can find, at any of the levels of WCAG 2.2 AA. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+    .analyze();
+  const told = violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
+  );
+  expect(told, `barriers at ${page.url()}`).toEqual([]);
+}

@@ -1,0 +1,235 @@
+/** What goes wrong, and what the member is told then, in both languages. */
+import type { Page } from "@playwright/test";
+import { type Locale, words } from "@/tests/support/words.ts";
+import {
+  answerIdp,
+  apply,
+  chooseInstitution,
+  collect,
+  collectUrlIn,
+  expect,
+  expectAccessible,
+  logIn,
+  mailTo,
+  readPin,
+  test,
+} from "./portal.ts";
+
+const locales: Locale[] = ["ja", "en"];
+
+/** Each language has a person of its own, so that the tests do not meet. */
+const people = {
+  ja: { locale: "ja", user: "tanaka", at: "a", address: "tanaka@a.example.ac.jp" },
+  en: { locale: "en", user: "tanaka", at: "b", address: "tanaka@b.example.ac.jp" },
+} as const;
+
+async function toLoginPage(page: Page, locale: Locale): Promise<void> {
+  await page.goto(`/${locale}/login`);
+}
+
+async function expectLoginError(page: Page, locale: Locale, code: string): Promise<void> {
+  const t = words(locale);
+  await expect(page.getByRole("heading", { name: t("LoginError.title") })).toBeVisible();
+  await expect(page.getByText(t(`LoginError.codes.${code}.happened`))).toBeVisible();
+  await expect(page.getByText(t("LoginError.notDone"))).toBeVisible();
+  await expect(page.getByText(/^[2-9A-HJ-NP-Z]{8}$/)).toBeVisible();
+}
+
+for (const locale of locales) {
+  const t = words(locale);
+  const person = people[locale];
+
+  test.describe(locale, () => {
+    test.describe.configure({ mode: "serial" });
+
+    test("a wrong password is answered at the institution, and the right one still logs in", async ({
+      page,
+    }) => {
+      await toLoginPage(page, locale);
+      const row = page
+        .getByRole("listitem")
+        .filter({ hasText: locale === "ja" ? "デモ大学A" : "Demo University A" });
+      await row
+        .getByRole("button", { name: t("Login.choose") })
+        .first()
+        .click();
+      await answerIdp(page, locale, "tanaka", "passwort");
+      await expect(page.getByRole("alert")).toHaveText(t("DemoIdp.wrong"));
+      await answerIdp(page, locale, "tanaka");
+      await expect(page).toHaveURL(new RegExp(`/${locale}/certs$`));
+    });
+
+    test("wrong PINs are counted, ten lock the site, its owner unlocks it, and a used URL is dead", async ({
+      page,
+      browser,
+      folder,
+    }) => {
+      test.slow();
+      await logIn(page, person);
+      const number = await apply(page, locale);
+      await page.goto(`/${locale}/certs/${number}`);
+      const pin = await readPin(page);
+      const url = collectUrlIn(await mailTo(person.address, "", (mail) => collectUrlIn(mail) !== ""));
+
+      await page.goto(url);
+      for (let left = 9; left > 0; left--) {
+        await page.getByLabel(t("Issue.pin.label")).fill("WRONGwrongWRONG2");
+        await page.getByRole("button", { name: t("Issue.pin.next") }).click();
+        await expect(
+          page.getByRole("alert").filter({ hasText: t("Issue.pin.wrong", { triesLeft: left }) }),
+        ).toBeVisible();
+        if (left === 9) await expectAccessible(page);
+      }
+      await page.getByLabel(t("Issue.pin.label")).fill("WRONGwrongWRONG2");
+      await page.getByRole("button", { name: t("Issue.pin.next") }).click();
+      await expect(page.getByText(t("Issue.refused.locked.happened"))).toBeVisible();
+      await mailTo(person.address, "[UPKI]", (mail) => collectUrlIn(mail) === "");
+
+      await page.goto(`/${locale}/certs/${number}`);
+      await expect(page.getByText(t("Detail.pin.locked"))).toBeVisible();
+      await expectAccessible(page);
+      await page.getByRole("button", { name: t("Unlock.button") }).click();
+      await expect(page.getByText(t("Detail.pin.unlocked"))).toBeVisible();
+      await collect(page, locale, url, pin, folder);
+
+      const other = await browser.newPage();
+      await other.goto(url);
+      await expect(other.getByText(t("Issue.refused.used.happened"))).toBeVisible();
+      await expectAccessible(other);
+      await other.close();
+    });
+
+    test("a URL that nobody was sent is refused", async ({ page }) => {
+      await page.goto(`/${locale}/issue/${"A".repeat(64)}`);
+      await expect(page.getByText(t("Issue.refused.unknown.happened"))).toBeVisible();
+      await page.goto(`/${locale}/issue/${"A".repeat(64)}/download`);
+      await expect(page.getByText(t("Issue.refused.unknown.happened"))).toBeVisible();
+    });
+
+    test("another member's application is not found", async ({ page }) => {
+      await logIn(page, person);
+      const answer = await page.goto(`/${locale}/certs/987`);
+      expect(answer?.status()).toBe(404);
+      await expect(page.getByRole("heading", { name: t("NotFound.title") })).toBeVisible();
+      await expectAccessible(page);
+    });
+
+    test("a session that ended while a page was open leads to the login, and back", async ({
+      page,
+      context,
+    }) => {
+      await logIn(page, person);
+      await context.clearCookies({ name: /session-token/ });
+      await page.getByRole("button", { name: t("Dashboard.apply.client.button") }).click();
+      await page
+        .getByRole("dialog")
+        .getByRole("button", { name: t("Confirm.ok") })
+        .click();
+      await expect(page.getByRole("heading", { name: t("Login.title") })).toBeVisible();
+      await chooseInstitution(page, person);
+      await expect(page.getByRole("heading", { name: t("Dashboard.title") })).toBeVisible();
+    });
+
+    test("a member page asks for the login and comes back to where one was", async ({ page }) => {
+      await page.goto(`/${locale}/certs/1`);
+      await expect(page.getByRole("heading", { name: t("Login.title") })).toBeVisible();
+      await expectAccessible(page);
+      await chooseInstitution(page, person);
+      await expect(page).toHaveURL(new RegExp(`/${locale}/certs/1$`));
+    });
+
+    test("a SAML response that was tampered with is refused, and nobody is logged in", async ({ page }) => {
+      await page.route("**/api/saml/acs", async (route) => {
+        const form = new URLSearchParams(route.request().postData() ?? "");
+        const response = Buffer.from(form.get("SAMLResponse") ?? "", "base64").toString("utf8");
+        form.set("SAMLResponse", Buffer.from(response.replace("Success", "Succe5s")).toString("base64"));
+        await route.continue({ postData: form.toString() });
+      });
+      await toLoginPage(page, locale);
+      await chooseInstitution(page, person);
+      await expect(page.getByRole("heading", { name: t("LoginError.title") })).toBeVisible();
+      await expectAccessible(page);
+      await page.goto(`/${locale}/certs`);
+      await expect(page.getByRole("heading", { name: t("Login.title") })).toBeVisible();
+    });
+
+    test("an institution that is not in the metadata is refused", async ({ page }) => {
+      await toLoginPage(page, locale);
+      await page.evaluate(() => {
+        for (const field of document.querySelectorAll<HTMLInputElement>("input[name=idp]"))
+          field.value = "0".repeat(64);
+      });
+      await page
+        .getByRole("button", { name: t("Login.choose") })
+        .first()
+        .click();
+      await expectLoginError(page, locale, "idp_unknown");
+    });
+
+    test("a login that is given up at the institution says so", async ({ page }) => {
+      await toLoginPage(page, locale);
+      const row = page
+        .getByRole("listitem")
+        .filter({ hasText: locale === "ja" ? "デモ高専B" : "Demo KOSEN B" });
+      await row
+        .getByRole("button", { name: t("Login.choose") })
+        .first()
+        .click();
+      await page.getByRole("button", { name: t("DemoIdp.cancel") }).click();
+      await expectLoginError(page, locale, "idp_login_failed");
+    });
+
+    test("a memo that is too long is refused where it was typed, and kept there", async ({ page }) => {
+      await logIn(page, person);
+      const number = await apply(page, locale);
+      await page.goto(`/${locale}/certs/${number}`);
+      const memo = page.getByLabel(t("Memo.label"));
+      await memo.evaluate((field: HTMLInputElement) => field.removeAttribute("maxlength"));
+      await memo.fill("花".repeat(201));
+      await page.getByRole("button", { name: t("Memo.save") }).click();
+      await expect(page.getByText(t("Errors.invalid_input"))).toBeVisible();
+      await expect(memo).toHaveValue("花".repeat(201));
+      await memo.fill("花".repeat(200));
+      await page.getByRole("button", { name: t("Memo.save") }).click();
+      await expect(page.getByText(t("Memo.saved"))).toBeVisible();
+    });
+  });
+}
+
+test("the language is the browser's, is switched on every page, and kept", async ({ browser }) => {
+  const context = await browser.newContext({ locale: "en-GB" });
+  const page = await context.newPage();
+  await page.goto("/");
+  await expect(page).toHaveURL(/\/en$/);
+  await page.getByRole("link", { name: words("en")("Welcome.login") }).click();
+  await page.getByRole("button", { name: "日本語" }).click();
+  await expect(page.getByRole("heading", { name: words("ja")("Login.title") })).toBeVisible();
+  await page.goto("/");
+  await expect(page).toHaveURL(/\/ja$/);
+  await context.close();
+});
+
+test("the same name at two institutions is two people", async ({ browser }) => {
+  const owners = [];
+  for (const at of ["a", "b"] as const) {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await logIn(page, { locale: "ja", user: "tanaka", at });
+    owners.push(await page.locator("summary").innerText());
+    await context.close();
+  }
+  expect(owners[0]).toContain("田中 一郎");
+  expect(owners[1]).toContain("田中 美咲");
+});
+
+test("bodies that no form of ours could send are refused at once", async ({ request }) => {
+  const large = "A".repeat(2_000_000);
+  const saml = await request.post("/api/saml/acs", {
+    form: { SAMLResponse: large, RelayState: "x" },
+    maxRedirects: 0,
+  });
+  expect(saml.status()).toBe(303);
+  expect(saml.headers().location).toContain("/login/error?code=");
+  const procedure = await request.post("/api/trpc/enrollment.saveMemo", { data: { number: 1, memo: large } });
+  expect(procedure.status()).toBe(413);
+});
