@@ -59,6 +59,8 @@ export function createEngine(options: EngineOptions): Engine {
   } = options;
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 5 });
   pool.on("error", (err) => log.warn({ err }, "the engine lost a database connection"));
+  // A connection that breaks between two statements of a transaction would else end the process; the next statement tells.
+  pool.on("connect", (client) => client.on("error", () => {}));
   const running = new Map<string, Promise<void>>();
   const timers: NodeJS.Timeout[] = [];
   let configs: Parameters<typeof readConfigs>[0] | null = null;
@@ -70,6 +72,7 @@ export function createEngine(options: EngineOptions): Engine {
   let again = false;
   let nextTurn: NodeJS.Timeout | undefined;
   let scheduledAt = 0;
+  let failing = false;
   let unlisten: (() => Promise<void>) | undefined;
 
   /** Looks for work, once at a time; what comes meanwhile makes it look again. */
@@ -95,12 +98,14 @@ export function createEngine(options: EngineOptions): Engine {
         while (!stopping && (await routeOne(pool, version, plans)));
         await take();
       }
+      failing = false;
       if (running.size < parallel) {
         const ms = await untilNextDue(pool, functions(), version);
         if (ms !== null) pause = Math.min(pollMs, Math.max(1, Math.ceil(ms)));
       }
     } catch (err) {
-      log.error({ err }, "the engine could not look for work; it looks again");
+      if (!failing) log.error({ err }, "the engine cannot look for work at the moment; it goes on trying");
+      failing = true;
     }
     clearTimeout(nextTurn);
     if (!stopping) nextTurn = setTimeout(wake, pause);

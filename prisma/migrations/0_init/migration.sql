@@ -290,13 +290,13 @@ CREATE TABLE "EngineEvent" (
 
 -- CreateTable
 CREATE TABLE "EngineRun" (
-    "id" TEXT NOT NULL DEFAULT gen_random_uuid()::text,
+    "id" TEXT NOT NULL,
     "functionId" TEXT NOT NULL,
     "eventId" TEXT NOT NULL,
     "event" JSONB NOT NULL,
     "key" TEXT,
     "status" "EngineRunStatus" NOT NULL DEFAULT 'open',
-    "dueAt" TIMESTAMPTZ(3) DEFAULT CURRENT_TIMESTAMP,
+    "dueAt" TIMESTAMPTZ(6) DEFAULT CURRENT_TIMESTAMP,
     "fresh" BOOLEAN NOT NULL DEFAULT true,
     "lease" TEXT,
     "attempt" INTEGER NOT NULL DEFAULT 0,
@@ -317,10 +317,9 @@ CREATE TABLE "EngineStep" (
     "name" TEXT NOT NULL,
     "status" "EngineStepStatus" NOT NULL,
     "attempt" INTEGER NOT NULL DEFAULT 0,
-    "dueAt" TIMESTAMPTZ(3),
+    "dueAt" TIMESTAMPTZ(6),
     "waitsFor" TEXT,
     "expression" TEXT,
-    "matchField" TEXT,
     "matchValue" TEXT,
     "result" JSONB,
     "doneAt" TIMESTAMPTZ(6),
