@@ -9,8 +9,8 @@ const day = 24 * 60 * 60 * 1000;
 const validFor = 7 * day;
 
 /**
- * Publishes a new list of each issuer whose list is older than `freshFor` (milliseconds, a day) or lacks a revocation. Returns whose. Asked again it finds
- * nothing to do. Callers: a revocation, the daily run, a reader who finds the list old.
+ * Publishes a new list of each issuer whose list is older than `freshFor` (milliseconds; a day) or lacks a revocation, and
+ * returns whose. Called by a revocation, by the daily run, and by a reader who finds the list old.
  */
 export async function publishStale(
   world: World,
