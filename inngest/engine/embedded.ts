@@ -2,10 +2,17 @@
  * The one embedded engine of a process. It hangs on globalThis because Next.js loads a module once for
  * instrumentation and again for the routes.
  */
-import { createEngine, type Engine, type EngineOptions } from "./engine.ts";
+import { createEngine, type EngineOptions } from "./engine.ts";
 import type { Handler } from "./protocol.ts";
 
-const kept = globalThis as { portalEngine?: Engine };
+const kept = globalThis as {
+  portalEngine?: { fetch: typeof fetch };
+  /** What bin/ calls before it ends the database. */
+  portalStop?: () => Promise<void>;
+};
+
+/** For events that were committed by a process that died before it sent them. */
+const sweepMs = 5000;
 
 /** What the client reaches the engine by. */
 export const embeddedFetch: typeof fetch = async (input, init) => {
@@ -15,8 +22,7 @@ export const embeddedFetch: typeof fetch = async (input, init) => {
 
 /**
  * Starts it without waiting for it: pages are served meanwhile, and what is committed before it is up is taken up then.
- * `handlerOf` is asked for once the client can reach the engine. `sweep` is called every few seconds, for events that were
- * committed by a process that died before it sent them.
+ * `handlerOf` is asked for once the client can reach the engine. `sweep` is called at the start and every few seconds.
  */
 export function startEmbedded(
   options: EngineOptions,
@@ -24,21 +30,26 @@ export function startEmbedded(
   sweep: () => Promise<void>,
 ): void {
   if (kept.portalEngine) return;
+  const { log } = options;
   const engine = createEngine(options);
+  const sweepNow = () => sweep().catch((err) => log.error({ err }, "the sweep of the outbox failed"));
+  const sweeping = setInterval(sweepNow, sweepMs).unref();
+  const stop = () => {
+    clearInterval(sweeping);
+    if (kept.portalEngine === engine) kept.portalEngine = undefined;
+    return engine.stop();
+  };
   kept.portalEngine = engine;
-  engine
-    .start(handlerOf())
-    .then(sweep, (err) => options.log.error({ err }, "the embedded engine cannot start"));
-  const sweeping = setInterval(sweep, 5000).unref();
+  kept.portalStop = stop;
+  engine.start(handlerOf()).then(sweepNow, (err) => log.error({ err }, "the embedded engine cannot start"));
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.once(signal, () => {
-      clearInterval(sweeping);
-      engine.stop().catch((err) => options.log.error({ err }, "the embedded engine did not end in order"));
+      stop().catch((err) => log.error({ err }, "the embedded engine did not end in order"));
     });
   }
 }
 
 /** Ends it, for whoever ends the process. Nothing happens when there is none. */
 export async function stopEmbedded(): Promise<void> {
-  await kept.portalEngine?.stop();
+  await kept.portalStop?.();
 }

@@ -165,8 +165,13 @@ export function createEngine(options: EngineOptions): Engine {
     }
   }
 
-  async function stop(graceMs = 2000): Promise<void> {
-    if (stopping) return;
+  let stopped: Promise<void> | undefined;
+  const stop = (graceMs = 2000): Promise<void> => {
+    stopped ??= windUp(graceMs);
+    return stopped;
+  };
+
+  async function windUp(graceMs: number): Promise<void> {
     stopping = true;
     clearTimeout(nextTurn);
     await turning;

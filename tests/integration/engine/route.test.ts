@@ -68,7 +68,7 @@ describe("the endpoint of the workflows", () => {
 describe("the portal's own workflows", () => {
   it("are all such as the embedded engine can run", async () => {
     const { functions } = await import("@/inngest/functions/index.ts");
-    const { openEngine, signingKey } = await import("@/tests/support/engine.ts");
+    const { signingKey } = await import("@/tests/support/engine.ts");
     const { Inngest } = await import("inngest");
     const registered: { functions: Parameters<typeof readConfigs>[0] }[] = [];
     const client = new Inngest({
@@ -81,7 +81,6 @@ describe("the portal's own workflows", () => {
         return Response.json({});
       },
     });
-    void openEngine;
     await register(serve({ client, functions, enableUnauthedSync: false }), signingKey);
     const plans = readConfigs(registered[0]?.functions ?? []);
     expect(plans.length).toBeGreaterThanOrEqual(functions.length);
