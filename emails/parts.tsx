@@ -1,6 +1,6 @@
 /** What the mails are built of: plain HTML that reads well without images, at any width, aloud, and as text. */
 import type { ReactNode } from "react";
-import { Body, Container, Head, Heading, Hr, Html, Link, Preview, Section, Text } from "react-email";
+import { Body, Container, Head, Heading, Hr, Html, Section, Text } from "react-email";
 import { type MailLocale, words } from "./words.ts";
 
 const ink = "#1a1a1c";
@@ -26,25 +26,38 @@ export function Sheet(props: {
         <title>{props.title}</title>
         <meta name="color-scheme" content="light" />
       </Head>
-      <Preview>{props.summary}</Preview>
-      <Body style={{ backgroundColor: "#ffffff", color: ink, fontFamily: fonts, margin: "0" }}>
-        <Container role="presentation" style={{ maxWidth: "640px", padding: "24px 16px" }}>
-          <div data-skip-in-text="true">
-            <Heading as="h1" style={{ color: ink, fontSize: "22px", lineHeight: "1.5", margin: "0 0 24px" }}>
-              {props.title}
-            </Heading>
-          </div>
-          <Paragraph>{t("greeting", { name: props.name })}</Paragraph>
-          {props.children}
-          <Hr style={{ borderColor: "#8c8c8c", margin: "32px 0 16px" }} />
-          <Text style={{ ...line, color: quiet, fontSize: "14px", margin: "0 0 8px" }}>{t("signature")}</Text>
-          {props.support ? (
+      <Body
+        lang={props.locale}
+        style={{ backgroundColor: "#ffffff", color: ink, fontFamily: fonts, margin: "0" }}
+      >
+        <div data-skip-in-text="true" style={{ display: "none", maxHeight: "0", overflow: "hidden" }}>
+          {props.summary}
+        </div>
+        {/* A reader on the web drops html and title: the language and the name are said here again. */}
+        <article aria-roledescription="email" aria-label={props.title} lang={props.locale}>
+          <Container style={{ maxWidth: "640px", padding: "24px 16px" }}>
+            <div data-skip-in-text="true">
+              <Heading
+                as="h1"
+                style={{ color: ink, fontSize: "22px", lineHeight: "1.5", margin: "0 0 24px" }}
+              >
+                {props.title}
+              </Heading>
+            </div>
+            <Paragraph>{t("greeting", { name: props.name })}</Paragraph>
+            {props.children}
+            <Hr style={{ borderColor: "#8c8c8c", margin: "32px 0 16px" }} />
             <Text style={{ ...line, color: quiet, fontSize: "14px", margin: "0 0 8px" }}>
-              {t("label", { name: t("facts.support") })} {props.support}
+              {t("signature")}
             </Text>
-          ) : null}
-          <Text style={{ ...line, color: quiet, fontSize: "14px", margin: "0" }}>{t("automatic")}</Text>
-        </Container>
+            {props.support ? (
+              <Text style={{ ...line, color: quiet, fontSize: "14px", margin: "0 0 8px" }}>
+                {t("label", { name: t("facts.support") })} {props.support}
+              </Text>
+            ) : null}
+            <Text style={{ ...line, color: quiet, fontSize: "14px", margin: "0" }}>{t("automatic")}</Text>
+          </Container>
+        </article>
       </Body>
     </Html>
   );
@@ -92,7 +105,7 @@ export function Way(props: { locale: MailLocale; name: string; open: string; url
   return (
     <>
       <div data-skip-in-text="true" style={{ margin: "0 0 12px" }}>
-        <Link
+        <a
           href={props.url}
           style={{
             backgroundColor: blue,
@@ -107,7 +120,7 @@ export function Way(props: { locale: MailLocale; name: string; open: string; url
           }}
         >
           {props.open}
-        </Link>
+        </a>
       </div>
       <dl style={{ margin: "0 0 16px" }}>
         <dt style={{ ...line, fontWeight: "bold", margin: "0" }}>
