@@ -1,13 +1,5 @@
 /** Revocation lists, version 2 (RFC 5280 §5). */
-import {
-  bitString,
-  contextConstructed,
-  type Der,
-  headerSize,
-  integer,
-  sequence,
-  writeHeader,
-} from "./der.ts";
+import { bitString, contextConstructed, type Der, integer, sequence, writeHeader } from "./der.ts";
 import { PkiError } from "./errors.ts";
 import { authorityKeyIdentifier, crlNumber, issuingDistributionPoint, reasonCode } from "./extension.ts";
 import { encodeName, type Name } from "./name.ts";
@@ -66,36 +58,33 @@ export async function buildCrl(list: RevocationList, signer: Signer): Promise<Ui
   return sequence(tbs, algorithm, bitString(await signer.sign(tbs)));
 }
 
-/** revokedCertificates, written into one allocation: lists grow to hundreds of thousands of entries. */
+/** Longer than any entry: a serial of 20 octets, a date, a reason, and what stands before each. */
+const ENTRY_BOUND = 64;
+
+/** revokedCertificates, in one pass over one buffer: lists grow to hundreds of thousands of entries. */
 function encodeEntries(entries: readonly RevokedCertificate[]): Der {
-  let length = 0;
-  for (const entry of entries) {
-    const content = entrySize(entry);
-    length += headerSize(content) + content;
-  }
-  const target = Buffer.alloc(headerSize(length) + length);
-  let offset = writeHeader(target, 0, 0x30, length);
-  for (const entry of entries) offset = writeEntry(target, offset, entry);
-  return target;
+  const target = Buffer.allocUnsafe(entries.length * ENTRY_BOUND);
+  let end = 0;
+  for (const entry of entries) end = writeEntry(target, end, entry);
+  return sequence(target.subarray(0, end));
 }
 
-function entrySize({ serial, at, reason }: RevokedCertificate): number {
-  return 2 + positive(serial).length / 2 + timeSize(at) + reasonExtensions(reason).length;
-}
-
-function writeEntry(target: Buffer, start: number, entry: RevokedCertificate): number {
-  const serial = positive(entry.serial);
+function writeEntry(target: Buffer, start: number, { serial: hex, at, reason }: RevokedCertificate): number {
+  const serial = positive(hex);
   const serialLength = serial.length / 2;
-  let offset = writeHeader(target, start, 0x30, entrySize(entry));
+  if (!(serialLength <= 20)) throw malformedSerial();
+  const extensions = reasonExtensions(reason);
+  let offset = writeHeader(target, start, 0x30, 2 + serialLength + timeSize(at) + extensions.length);
   offset = writeHeader(target, offset, 0x02, serialLength);
-  if (target.write(serial, offset, "hex") !== serialLength) {
-    throw new PkiError("serial_malformed", "Not a hexadecimal serial number of whole octets.");
-  }
+  if (target.write(serial, offset, "hex") !== serialLength) throw malformedSerial();
   checkSerial(target.subarray(offset, offset + serialLength));
-  offset = writeTime(target, offset + serialLength, entry.at);
-  const extensions = reasonExtensions(entry.reason);
+  offset = writeTime(target, offset + serialLength, at);
   target.set(extensions, offset);
   return offset + extensions.length;
+}
+
+function malformedSerial(): PkiError {
+  return new PkiError("serial_malformed", "Not a hexadecimal serial number of whole octets, 20 at most.");
 }
 
 /** The octets of an INTEGER: those of the number, and a zero before a set sign bit. */

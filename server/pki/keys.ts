@@ -53,22 +53,42 @@ export function checkSubjectKey(publicKey: KeyObject, encoded: Uint8Array = spki
   if (publicExponent < 65537n || publicExponent % 2n === 0n || publicExponent >> 256n > 0n) {
     throw new PkiError("key_too_weak", "An RSA key whose exponent is even, too small or too large.");
   }
-  if (greatestCommonDivisor(smallPrimes, modulus(encoded) % smallPrimes) !== 1n) {
+  if (hasSmallFactor(modulus(encoded))) {
     throw new PkiError("key_too_weak", "An RSA key whose modulus has a small factor.");
   }
 }
 
 const curves = new Set(["prime256v1", "secp384r1", "secp521r1"]);
 
-/** The product of all primes below 752. */
-const smallPrimes = Array.from({ length: 752 }, (_, n) => n)
-  .filter((n) => n > 1 && !Array.from({ length: 27 }, (_, d) => d + 2).some((d) => d < n && n % d === 0))
-  .reduce((product, prime) => product * BigInt(prime), 1n);
+/** The primes below 752 (CA/Browser Forum, Baseline Requirements §6.1.6), in groups whose products a number holds exactly. */
+const smallPrimes = grouped(
+  Array.from({ length: 752 }, (_, n) => n).filter(
+    (n) => n > 1 && !Array.from({ length: 26 }, (_, d) => d + 2).some((d) => d < n && n % d === 0),
+  ),
+);
 
-function greatestCommonDivisor(a: bigint, b: bigint): bigint {
-  let [x, y] = [a, b];
-  while (y !== 0n) [x, y] = [y, x % y];
-  return x;
+type PrimeGroup = { product: bigint; primes: number[] };
+
+function grouped(primes: readonly number[]): PrimeGroup[] {
+  const groups: PrimeGroup[] = [];
+  for (const prime of primes) {
+    const last = groups.at(-1);
+    const product = (last?.product ?? 0n) * BigInt(prime);
+    if (last && product <= Number.MAX_SAFE_INTEGER) {
+      last.product = product;
+      last.primes.push(prime);
+    } else {
+      groups.push({ product: BigInt(prime), primes: [prime] });
+    }
+  }
+  return groups;
+}
+
+function hasSmallFactor(modulus: bigint): boolean {
+  return smallPrimes.some(({ product, primes }) => {
+    const rest = Number(modulus % product);
+    return primes.some((prime) => rest % prime === 0);
+  });
 }
 
 /** The content of subjectPublicKey, without the octet that counts unused bits. */

@@ -22,8 +22,8 @@ export function serialDecimal(hex: string): string {
 
 /** A serial as it may stand in a certificate: positive, 1 to 20 octets, none superfluous. */
 export function checkSerial(serial: Uint8Array): void {
-  const [first = 0, second = 0] = serial;
-  const superfluous = first === 0 && second < 0x80;
+  const first = serial[0] ?? 0;
+  const superfluous = first === 0 && (serial[1] ?? 0) < 0x80;
   if (serial.length === 0 || serial.length > 20 || first >= 0x80 || superfluous) {
     throw new PkiError(
       "serial_malformed",

@@ -4,14 +4,15 @@
  */
 import { spawnSync } from "node:child_process";
 
-const packages = {
-  openssl: "openssl",
-  certtool: "gnutls-bin",
-  certutil: "libnss3-tools",
-  pk12util: "libnss3-tools",
-  keytool: "default-jre-headless",
+/** Debian's package of each, and how it is told from another program of the same name, such as LibreSSL or Windows' certutil. */
+const tools = {
+  openssl: { package: "openssl", ask: "version", hear: /^OpenSSL [3-9]/ },
+  certtool: { package: "gnutls-bin", ask: "--version", hear: /^certtool 3/ },
+  certutil: { package: "libnss3-tools", ask: "-H", hear: /Add a certificate to the database/ },
+  pk12util: { package: "libnss3-tools", ask: "-H", hear: /pk12util -i/ },
+  keytool: { package: "default-jre-headless", ask: "-help", hear: /Certificate Management Tool/ },
 } as const;
-export type Tool = keyof typeof packages;
+export type Tool = keyof typeof tools;
 
 /** Java is too large to install for a test. */
 const installable = new Set<string>(["openssl", "gnutls-bin", "libnss3-tools"]);
@@ -22,22 +23,27 @@ const found = new Map<Tool, boolean>();
 export function tool(name: Tool): boolean {
   const known = found.get(name);
   if (known !== undefined) return known;
-  const there = onPath(name) || (process.env.CI === "true" && install(packages[name]) && onPath(name));
-  if (!there) console.warn(`${name} is not installed (Debian: ${packages[name]}): its tests are skipped.`);
+  const there = answers(name) || (process.env.CI === "true" && install(tools[name].package) && answers(name));
+  if (!there) console.warn(`${name} is not here (Debian: ${tools[name].package}): its tests are skipped.`);
   found.set(name, there);
   return there;
 }
 
-function onPath(name: string): boolean {
-  return spawnSync("sh", ["-c", 'command -v "$0"', name]).status === 0;
+function answers(name: Tool): boolean {
+  const { stdout, stderr } = spawnSync(name, [tools[name].ask], { encoding: "utf8" });
+  return tools[name].hear.test(`${stdout ?? ""}${stderr ?? ""}`);
 }
 
+/** As root, or where sudo asks nothing. Other runs of apt are waited for. */
 function install(name: string): boolean {
-  if (!installable.has(name) || !onPath("apt-get")) return false;
-  const wait = ["-q", "-y", "-o", "DPkg::Lock::Timeout=300"];
-  const options = { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
-  spawnSync("apt-get", ["update", ...wait], options);
-  return spawnSync("apt-get", ["install", ...wait, "--no-install-recommends", name], options).status === 0;
+  if (!installable.has(name)) return false;
+  const command = process.getuid?.() === 0 ? ["apt-get"] : ["sudo", "-n", "apt-get"];
+  const apt = (...args: string[]) => {
+    const [program = "", ...before] = command;
+    const options = ["-q", "-y", "-o", "DPkg::Lock::Timeout=300"];
+    return spawnSync(program, [...before, ...args, ...options]).status === 0;
+  };
+  return apt("update") && apt("install", "--no-install-recommends", name);
 }
 
 /** Runs a tool and gives what it said, on both of its outputs, and whether it was content. */
