@@ -12,10 +12,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
+import { freePort } from "./free-port.ts";
 import { type Identity, identityFor, ownedBy, under } from "./postgres-user.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -248,15 +248,6 @@ function running(child: ChildProcess, cluster: string, port: number, password: s
       await over;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  if (address === null || typeof address === "string") throw new Error("no port was given");
-  return address.port;
 }
 
 function lastLine(file: string): string {
