@@ -7,8 +7,8 @@ export function History({ entries }: { entries: EnrollmentDetail["history"] }) {
   const t = useTranslations("History");
   return (
     <ol className="timeline" reversed>
-      {entries.toReversed().map(({ at, deed }, index) => (
-        <li key={entries.length - index}>
+      {entries.toReversed().map(({ at, deed }) => (
+        <li key={`${at.toISOString()} ${deed}`}>
           <Moment at={at} />
           {t(deed)}
         </li>

@@ -1,10 +1,10 @@
-import { useTranslations } from "next-intl";
+import { useMessages, useTranslations } from "next-intl";
 import type { Device } from "@/components/issue/suggestion.ts";
 
 /** The steps on one device, as many as its texts have. */
 export function Instructions({ device, part }: { device: Device; part: "install" | "authority" }) {
   const t = useTranslations("Guide");
-  const steps = Object.entries(t.raw(`${device}.${part}.steps`) as Record<string, string>);
+  const steps = Object.entries(useMessages().Guide[device][part].steps);
   const id = `${device}-${part}`;
   return (
     <section className="stack" aria-labelledby={id}>
