@@ -54,7 +54,10 @@ function digestBy(uri: string, name: string) {
 
 function signerBy(uri: string, { keyType, digest }: Signer) {
   /** ECDSA in XML is r and s side by side (RFC 9231 §2.3.6), not DER. */
-  const encoded = (key: KeyLike | KeyObject) => ({ key: key as KeyObject, dsaEncoding: "ieee-p1363" as const });
+  const encoded = (key: KeyLike | KeyObject) => ({
+    key: key as KeyObject,
+    dsaEncoding: "ieee-p1363" as const,
+  });
   return class {
     getAlgorithmName = () => uri;
     getSignature = (text: string, key: KeyLike) =>

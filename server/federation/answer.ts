@@ -3,8 +3,8 @@ import { readPerson } from "./attributes.ts";
 import { bridgeResponse } from "./bridge.ts";
 import { readBody, refused, seeOther } from "./doors.ts";
 import { withJackson } from "./jackson.ts";
-import { type LoginRequest, requireInTime, takeRequest } from "./login-requests.ts";
 import { type Circumstances, logLogin } from "./login-log.ts";
+import { type LoginRequest, requireInTime, takeRequest } from "./login-requests.ts";
 import { findOrMakeMember } from "./members.ts";
 import { providerInForce } from "./providers.ts";
 import { LoginRefusal } from "./refusal.ts";
@@ -59,7 +59,13 @@ async function redeem(
   const person = readPerson(statement, provider, audience);
   await requireFirstUse(world.db, statement);
   const signedIn = await findOrMakeMember(world.db, { provider, person, locale, now });
-  const bridged = await bridgeResponse(signedIn, { issuer: provider.entityId, requestId, acsUrl, audience, now });
+  const bridged = await bridgeResponse(signedIn, {
+    issuer: provider.entityId,
+    requestId,
+    acsUrl,
+    audience,
+    now,
+  });
   const { redirect_url: location } = await withJackson(world, provider, (oauth) =>
     oauth.samlResponse({ SAMLResponse: bridged, RelayState: relayState }),
   );

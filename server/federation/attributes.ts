@@ -47,7 +47,13 @@ export type Person = {
 };
 
 const persistent = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent";
-const scoped: readonly AttributeName[] = ["eppn", "scopedAffiliation", "uniqueId", "pairwiseId", "personalUniqueCode"];
+const scoped: readonly AttributeName[] = [
+  "eppn",
+  "scopedAffiliation",
+  "uniqueId",
+  "pairwiseId",
+  "personalUniqueCode",
+];
 const longest = 256;
 
 type Provider = { entityId: string; scopes: readonly Scope[] };
@@ -82,11 +88,18 @@ export function readPerson(statement: Statement, provider: Provider, audience: s
   };
 }
 
-function valuesOf(statement: Statement, name: AttributeName, provider: Provider, dropped: string[]): string[] {
+function valuesOf(
+  statement: Statement,
+  name: AttributeName,
+  provider: Provider,
+  dropped: string[],
+): string[] {
   const values = (statement.attributes.get(attributeNames[name]) ?? []).map((value) =>
     typeof value === "string" ? value.normalize("NFC").replace(/\s+/g, " ") : "",
   );
-  const kept = values.filter((value) => readable(value) && (!scoped.includes(name) || inScope(value, provider)));
+  const kept = values.filter(
+    (value) => readable(value) && (!scoped.includes(name) || inScope(value, provider)),
+  );
   if (kept.length < values.length) dropped.push(name);
   return [...new Set(kept)];
 }
@@ -101,7 +114,9 @@ function inScope(value: string, { scopes }: Provider): boolean {
 }
 
 /** Identifiers of eduPerson compare without case (caseIgnoreMatch); a targeted ID compares as it is. */
-function subjectOf(found: Record<"uniqueId" | "pairwiseId" | "targetedId" | "eppn", string | null | undefined>) {
+function subjectOf(
+  found: Record<"uniqueId" | "pairwiseId" | "targetedId" | "eppn", string | null | undefined>,
+) {
   if (found.uniqueId) return `uniqueId:${found.uniqueId.toLowerCase()}`;
   if (found.pairwiseId) return `pairwiseId:${found.pairwiseId.toLowerCase()}`;
   if (found.targetedId) return `targetedId:${found.targetedId}`;
@@ -110,7 +125,12 @@ function subjectOf(found: Record<"uniqueId" | "pairwiseId" | "targetedId" | "epp
 }
 
 /** As an attribute, or as a persistent NameID, which is the same thing. Its qualifiers have to be the provider and us. */
-function targetedIdOf(statement: Statement, provider: Provider, audience: string, dropped: string[]): string | null {
+function targetedIdOf(
+  statement: Statement,
+  provider: Provider,
+  audience: string,
+  dropped: string[],
+): string | null {
   const values = statement.attributes.get(attributeNames.targetedId) ?? [];
   const candidates: NameId[] = values.flatMap((value) => (typeof value === "string" ? [] : [value]));
   if (statement.nameId?.format === persistent) candidates.push(statement.nameId);
@@ -128,9 +148,15 @@ function namesOf(read: (name: AttributeName) => string[], eppn: string | undefin
   const first = (name: AttributeName) => read(name)[0];
   const joined = (...names: (string | undefined)[]) => (names.every(Boolean) ? names.join(" ") : undefined);
   const displayName =
-    first("displayName") ?? joined(first("givenName"), first("sn")) ?? first("jaDisplayName") ?? eppn?.split("@")[0] ?? "";
+    first("displayName") ??
+    joined(first("givenName"), first("sn")) ??
+    first("jaDisplayName") ??
+    eppn?.split("@")[0] ??
+    "";
   const displayNameJa =
-    first("jaDisplayName") ?? joined(first("jaSn"), first("jaGivenName")) ?? (japanese(displayName) ? displayName : null);
+    first("jaDisplayName") ??
+    joined(first("jaSn"), first("jaGivenName")) ??
+    (japanese(displayName) ? displayName : null);
   return { displayName, displayNameJa };
 }
 
@@ -140,7 +166,12 @@ function japanese(text: string): boolean {
 
 /** Addresses that mail can be sent to and a certificate can hold (RFC 5280 rfc822Name: ASCII). */
 function mailsOf(values: readonly string[], dropped: string[]): string[] {
-  const kept = values.filter((value) => value.length <= 254 && /^[^\s@<>"(),:;\\[\]]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/.test(value) && /^[\x21-\x7e]+$/.test(value));
+  const kept = values.filter(
+    (value) =>
+      value.length <= 254 &&
+      /^[^\s@<>"(),:;\\[\]]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/.test(value) &&
+      /^[\x21-\x7e]+$/.test(value),
+  );
   if (kept.length < values.length) dropped.push("mail");
   return kept;
 }

@@ -18,7 +18,9 @@ export type AuthnRequest = {
 /** The ID of a request in a redirect URL, whoever wrote it. */
 export function requestIdIn(redirectUrl: string): string {
   const deflated = new URL(redirectUrl).searchParams.get("SAMLRequest") ?? "";
-  const xml = inflateRawSync(Buffer.from(deflated, "base64"), { maxOutputLength: 64 * 1024 }).toString("utf8");
+  const xml = inflateRawSync(Buffer.from(deflated, "base64"), { maxOutputLength: 64 * 1024 }).toString(
+    "utf8",
+  );
   const id = attributeOf(parseXml(xml), "ID");
   if (!id) throw new Error("an AuthnRequest without ID");
   return id;

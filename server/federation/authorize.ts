@@ -1,7 +1,5 @@
 /** From «log me in at this institution» to the URL of its login page. */
 import type { OAuthReq } from "@boxyhq/saml-jackson";
-import type { Federation } from "./world.ts";
-import { acsUrlOf, entityIdOf } from "./world.ts";
 import { requestIdIn, signedRedirect } from "./authn-request.ts";
 import { callbackUrlOf, clientId, product, withJackson } from "./jackson.ts";
 import { keepRequest } from "./login-requests.ts";
@@ -10,13 +8,16 @@ import type { Provider } from "./read-providers.ts";
 import { federationReady } from "./refresh.ts";
 import { LoginRefusal } from "./refusal.ts";
 import { serviceKey } from "./service-keys.ts";
+import type { Federation } from "./world.ts";
+import { acsUrlOf, entityIdOf } from "./world.ts";
 
 /** What NextAuth put into its authorization URL, and whom to ask. Everything else in a query is left behind. */
 export type Authorization = { idp: string; locale: string; state: string; codeChallenge: string };
 
 export async function authorize(world: Federation, asked: Authorization): Promise<string> {
   const provider = await usableProvider(world, asked.idp);
-  if (!asked.state || !asked.codeChallenge) throw new LoginRefusal("other_browser", { actual: "no state or challenge" });
+  if (!asked.state || !asked.codeChallenge)
+    throw new LoginRefusal("other_browser", { actual: "no state or challenge" });
 
   const answer = await withJackson(world, provider, (oauth) =>
     oauth.authorize({
@@ -54,9 +55,13 @@ export async function authorize(world: Federation, asked: Authorization): Promis
 async function usableProvider(world: Federation, id: string): Promise<Provider & { ssoRedirect: string }> {
   const inForce = await federationReady(world);
   const provider = await providerInForce(world.db, id, world.now());
-  if (!provider) throw new LoginRefusal(inForce ? "idp_unknown" : "federation_unavailable", { actual: id.slice(0, 64) });
+  if (!provider)
+    throw new LoginRefusal(inForce ? "idp_unknown" : "federation_unavailable", { actual: id.slice(0, 64) });
   const { ssoRedirect, certificates } = provider;
   if (!ssoRedirect || certificates.length === 0)
-    throw new LoginRefusal("idp_unusable", { expected: "HTTP-Redirect and a signing certificate", actual: provider.entityId });
+    throw new LoginRefusal("idp_unusable", {
+      expected: "HTTP-Redirect and a signing certificate",
+      actual: provider.entityId,
+    });
   return { ...provider, ssoRedirect };
 }

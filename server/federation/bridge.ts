@@ -18,7 +18,13 @@ export function bridgeKey(): Promise<KeyPair> {
 /** Base64, as the form field SAMLResponse. */
 export async function bridgeResponse(
   signedIn: SignedIn,
-  { issuer, requestId, acsUrl, audience, now }: Record<"issuer" | "requestId" | "acsUrl" | "audience", string> & { now: Date },
+  {
+    issuer,
+    requestId,
+    acsUrl,
+    audience,
+    now,
+  }: Record<"issuer" | "requestId" | "acsUrl" | "audience", string> & { now: Date },
 ): Promise<string> {
   const id = `_${randomUUID()}`;
   const at = now.toISOString();

@@ -1,5 +1,5 @@
 /** What the route handlers answer with, and whom they listen to. */
-import { type Circumstances, asRefusal, logRefusal } from "./login-log.ts";
+import { asRefusal, type Circumstances, logRefusal } from "./login-log.ts";
 import type { Federation } from "./world.ts";
 
 /** To another page, by GET whatever came before. */

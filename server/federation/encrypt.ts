@@ -10,7 +10,10 @@ export function encryptElement(xml: string, certificate: string): string {
   const cipher = createCipheriv("aes-256-gcm", key, nonce);
   const content = Buffer.concat([nonce, cipher.update(xml, "utf8"), cipher.final(), cipher.getAuthTag()]);
   // Node's padding is OAEP with SHA-1, which is what rsa-oaep-mgf1p means when it names no digest.
-  const sealedKey = publicEncrypt({ key: createPublicKey(pemOf(certificate, "CERTIFICATE")), oaepHash: "sha1" }, key);
+  const sealedKey = publicEncrypt(
+    { key: createPublicKey(pemOf(certificate, "CERTIFICATE")), oaepHash: "sha1" },
+    key,
+  );
   return [
     `<xenc:EncryptedData xmlns:xenc="${ns.encryption}" Type="http://www.w3.org/2001/04/xmlenc#Element">`,
     `<xenc:EncryptionMethod Algorithm="http://www.w3.org/2009/xmlenc11#aes256-gcm"/>`,

@@ -1,11 +1,12 @@
 /** Jackson: the OAuth engine between SAML and NextAuth (PKCE, codes, tokens). It runs in process and never reads a stranger's XML. */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { IOAuthController } from "@boxyhq/saml-jackson";
+import type { IOAuthController, JacksonOption } from "@boxyhq/saml-jackson";
 import { log } from "../log.ts";
 import { bridgeKey } from "./bridge.ts";
-import { driverOver, type Surroundings } from "./jackson-driver.ts";
+import { driverOver, type Surroundings, storedBy } from "./jackson-driver.ts";
 import { pemOf } from "./keys.ts";
 import type { Provider } from "./read-providers.ts";
+import { unwrap } from "./unwrap.ts";
 import { acsUrlOf, entityIdOf, type Federation } from "./world.ts";
 
 export const product = "portal";
@@ -35,17 +36,26 @@ export async function withJackson<T>(
   return surroundings.run({ db: world.db, now: world.now(), connection }, () => call(oauth));
 }
 
+/**
+ * Jackson's OAuth controller alone. Its front door would start directory synchronisation, drivers of databases that are not
+ * ours and its commercial parts as well, which cost memory and need packages that are left out of this installation.
+ */
 async function start(world: Federation): Promise<Jackson> {
-  const { controllers } = await import("@boxyhq/saml-jackson");
+  const [{ OAuthController }, Store, { init }] = await Promise.all([
+    import("@boxyhq/saml-jackson/dist/controller/oauth.js"),
+    import("@boxyhq/saml-jackson/dist/db/store.js").then((module) => unwrap(module.default)),
+    import("@boxyhq/saml-jackson/dist/saml/x509.js"),
+  ]);
   const surroundings = new AsyncLocalStorage<Surroundings>();
+  const database = storedBy(driverOver(surroundings));
   const { privateKey, certificate } = await bridgeKey();
-  const started = await controllers({
+  const opts: JacksonOption = {
     externalUrl: world.baseUrl,
     samlPath: new URL(acsUrlOf(world)).pathname,
+    acsUrl: acsUrlOf(world),
     samlAudience: entityIdOf(world),
     idpEnabled: false,
     noAnalytics: true,
-    ssoTraces: { redact: true },
     openid: { redirectExactMatch: true },
     // Its own signature on requests is taken off again, so it needs none of our registered keys.
     certs: { privateKey: inBase64(privateKey), publicKey: inBase64(pemOf(certificate, "CERTIFICATE")) },
@@ -56,8 +66,19 @@ async function start(world: Federation): Promise<Jackson> {
       warn: (message) => log.warn({ from: "jackson" }, message),
       error: (message) => log.warn({ from: "jackson" }, message),
     },
+  };
+  await init(Store.new("x509:certificates", database), opts);
+  const oauth = new OAuthController({
+    connectionStore: Store.new("saml:config", database),
+    sessionStore: Store.new("oauth:session", database, keepSeconds),
+    codeStore: Store.new("oauth:code", database, keepSeconds),
+    tokenStore: Store.new("oauth:token", database, keepSeconds),
+    // The portal keeps its own record of what went wrong (login-log.ts).
+    ssoTraces: { saveTrace: async () => undefined },
+    idFedApp: undefined,
+    opts,
   });
-  return { oauth: started.oauthController, surroundings };
+  return { oauth, surroundings };
 }
 
 /** As Jackson would have stored it: one tenant a provider, believed only by the bridge's key. */

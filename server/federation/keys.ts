@@ -29,7 +29,9 @@ export async function makeKeyPair(commonName: string, now: Date): Promise<KeyPai
     },
     webcrypto as Crypto,
   );
-  const privateKey = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey)).toString("base64");
+  const privateKey = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey)).toString(
+    "base64",
+  );
   return {
     privateKey: pemOf(privateKey, "PRIVATE KEY"),
     certificate: Buffer.from(certificate.rawData).toString("base64"),

@@ -22,7 +22,10 @@ export async function keepRequest({ db, now }: Federation, relayState: string, r
 }
 
 /** Gone from now on, whatever comes of the answer. */
-export async function takeRequest(db: Database, relayState: string): Promise<LoginRequest & { expiresAt: Date }> {
+export async function takeRequest(
+  db: Database,
+  relayState: string,
+): Promise<LoginRequest & { expiresAt: Date }> {
   const id = keyOf(relayState);
   const [row] = await db.$queryRaw<(LoginRequest & { expiresAt: Date })[]>`
     DELETE FROM "LoginRequest" WHERE "id" = ${id} RETURNING "requestId", "providerId", "locale", "expiresAt"`;
@@ -32,7 +35,10 @@ export async function takeRequest(db: Database, relayState: string): Promise<Log
 
 export function requireInTime({ expiresAt }: { expiresAt: Date }, now: Date) {
   if (expiresAt <= now)
-    throw new LoginRefusal("request_expired", { expected: `before ${expiresAt.toISOString()}`, actual: now.toISOString() });
+    throw new LoginRefusal("request_expired", {
+      expected: `before ${expiresAt.toISOString()}`,
+      actual: now.toISOString(),
+    });
 }
 
 function keyOf(relayState: string): string {

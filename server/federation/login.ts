@@ -39,10 +39,19 @@ export async function beginLogin(
   });
   const query = new URL(signIn.location ?? "", world.baseUrl).searchParams;
   const state = query.get("state");
-  if (!state) throw new LoginRefusal("internal", { actual: signIn.faults.join("; ") || "NextAuth made no state" });
+  if (!state)
+    throw new LoginRefusal("internal", { actual: signIn.faults.join("; ") || "NextAuth made no state" });
 
-  const location = await authorize(world, { idp, locale, state, codeChallenge: query.get("code_challenge") ?? "" });
-  return { location, setCookies: [...clearOldTabs(world, jar), ...toTab(world, tabOf(state), signIn.setCookies)] };
+  const location = await authorize(world, {
+    idp,
+    locale,
+    state,
+    codeChallenge: query.get("code_challenge") ?? "",
+  });
+  return {
+    location,
+    setCookies: [...clearOldTabs(world, jar), ...toTab(world, tabOf(state), signIn.setCookies)],
+  };
 }
 
 /** The form of the login page: fields `idp`, `to`, `locale`. */
@@ -99,10 +108,18 @@ export async function finishLogin(world: Federation, request: Request): Promise<
       if (await readSession(world, jar)) return seeOther(world.baseUrl + safePath(null, about.locale));
       throw new LoginRefusal("other_browser", { expected: "the cookies of this login", actual: "none" });
     }
-    const answer = await askNextAuth(world, { method: "GET", action: ["callback", "boxyhq-saml"], query, jar: own });
+    const answer = await askNextAuth(world, {
+      method: "GET",
+      action: ["callback", "boxyhq-saml"],
+      query,
+      jar: own,
+    });
     const session = answer.setCookies.some((line) => line.startsWith(`${sessionCookieName(world)}=ey`));
-    if (!session || !answer.location) throw new LoginRefusal("code_refused", { actual: answer.faults.join("; ") });
-    return seeOther(answer.location, [...toTab(world, tab, answer.setCookies), ...clearTab(world, tab)]);
+    if (!session || !answer.location)
+      throw new LoginRefusal("code_refused", { actual: answer.faults.join("; ") });
+    // Its csrf word is for forms of NextAuth's own, which the portal does not have.
+    const kept = answer.setCookies.filter((line) => !line.includes("next-auth.csrf-token="));
+    return seeOther(answer.location, [...toTab(world, tab, kept), ...clearTab(world, tab)]);
   } catch (cause) {
     return refused(world, cause, about);
   }
@@ -112,7 +129,10 @@ export async function finishLogin(world: Federation, request: Request): Promise<
 export async function endSession(world: Federation, request: Request): Promise<Response> {
   const locale = localeOfRequest(request);
   if (!fromOurPages(world, request))
-    return refused(world, new LoginRefusal("cross_site", { expected: world.baseUrl }), { locale, step: "session" });
+    return refused(world, new LoginRefusal("cross_site", { expected: world.baseUrl }), {
+      locale,
+      step: "session",
+    });
   return seeOther(`${world.baseUrl}/${locale}`, [expired(world, sessionCookieName(world))]);
 }
 
@@ -122,7 +142,8 @@ export async function readSession(world: Federation, jar: Jar): Promise<SignedIn
   if (!token) return null;
   const content = await decode({ token, secret: world.secret }).catch(() => null);
   const { memberId, institutionId, at } = (content ?? {}) as Record<string, unknown>;
-  if (typeof memberId !== "string" || typeof institutionId !== "string" || typeof at !== "number") return null;
+  if (typeof memberId !== "string" || typeof institutionId !== "string" || typeof at !== "number")
+    return null;
   if (world.now().getTime() >= (at + sessionSeconds) * 1000) return null;
   return { memberId, institutionId };
 }

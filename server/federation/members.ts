@@ -45,6 +45,7 @@ export function dnBaseOf({ nameEn, scopes }: Pick<Provider, "nameEn" | "scopes">
 function safe(text: string): string {
   return text
     .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
     .replace(/[^A-Za-z0-9 '().:/-]/g, " ")
     .replace(/ +/g, " ")
     .trim()

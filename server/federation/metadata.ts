@@ -40,7 +40,10 @@ export function verifyAggregate(
 ): Aggregate {
   refuseDoctype(text);
   const root = parse(text);
-  if (root.namespaceURI !== ns.metadata || !["EntitiesDescriptor", "EntityDescriptor"].includes(`${root.localName}`))
+  if (
+    root.namespaceURI !== ns.metadata ||
+    !["EntitiesDescriptor", "EntityDescriptor"].includes(`${root.localName}`)
+  )
     throw new MetadataRefusal("not_metadata", root.nodeName);
 
   const signed = verify(text, certificates);
@@ -63,7 +66,8 @@ function refuseDoctype(text: string) {
     begun = true;
   });
   try {
-    for (let at = 0; at < text.length && !begun && !doctype; at += 1024) parser.write(text.slice(at, at + 1024));
+    for (let at = 0; at < text.length && !begun && !doctype; at += 1024)
+      parser.write(text.slice(at, at + 1024));
   } catch (cause) {
     if (!begun && !doctype) throw new MetadataRefusal("malformed", "before the root element", cause);
   }
@@ -98,6 +102,7 @@ function requireValidity(value: string | null, now: Date, maxDays: number): Date
   const validUntil = new Date(value);
   if (Number.isNaN(validUntil.getTime())) throw new MetadataRefusal("no_valid_until", value);
   if (validUntil <= now) throw new MetadataRefusal("expired", value);
-  if (validUntil.getTime() > now.getTime() + maxDays * day) throw new MetadataRefusal("valid_too_long", value);
+  if (validUntil.getTime() > now.getTime() + maxDays * day)
+    throw new MetadataRefusal("valid_too_long", value);
   return validUntil;
 }

@@ -6,11 +6,18 @@ import { log } from "../log.ts";
 import { type Jar, usesHttps } from "./cookies.ts";
 import { callbackUrlOf, clientId, withJackson } from "./jackson.ts";
 import { safePath } from "./safe-path.ts";
+import { unwrap } from "./unwrap.ts";
 import type { Federation } from "./world.ts";
 
 export const sessionSeconds = 8 * 60 * 60;
 
-export type Answer = { status: number; location: string | null; setCookies: string[]; body: unknown; faults: string[] };
+export type Answer = {
+  status: number;
+  location: string | null;
+  setCookies: string[];
+  body: unknown;
+  faults: string[];
+};
 
 type Asked = {
   method: "GET" | "POST";
@@ -21,8 +28,6 @@ type Asked = {
   jar: Jar;
 };
 
-/** CommonJS that a bundler unwraps and Node does not. */
-const unwrap = <T>(module: T): T => (module as { default?: T }).default ?? module;
 const NextAuth = unwrap(NextAuthModule);
 const BoxyHqSaml = unwrap(BoxyHqSamlModule);
 
@@ -61,7 +66,8 @@ export async function askNextAuth(world: Federation, asked: Asked): Promise<Answ
 /** The words that only NextAuth and we exchange. */
 export async function csrfOf(world: Federation): Promise<{ csrfToken: string; jar: Jar }> {
   const { body, setCookies } = await askNextAuth(world, { method: "GET", action: ["csrf"], jar: {} });
-  const [name, value] = (setCookies.find((line) => line.includes("csrf-token")) ?? "").split(";")[0]?.split("=") ?? [];
+  const [name, value] =
+    (setCookies.find((line) => line.includes("csrf-token")) ?? "").split(";")[0]?.split("=") ?? [];
   return {
     csrfToken: (body as { csrfToken: string }).csrfToken,
     jar: { [name ?? ""]: decodeURIComponent(value ?? "") },
@@ -89,7 +95,8 @@ function optionsOf(world: Federation, faults: string[]): NextAuthOptions {
         return { memberId: id, institutionId: raw?.institutionId, at };
       },
       session: ({ session }) => ({ expires: session.expires }),
-      redirect: ({ url, baseUrl }) => baseUrl + safePath(url.startsWith(baseUrl) ? url.slice(baseUrl.length) : url, "ja"),
+      redirect: ({ url, baseUrl }) =>
+        baseUrl + safePath(url.startsWith(baseUrl) ? url.slice(baseUrl.length) : url, "ja"),
     },
     logger: { error: note, warn: () => {}, debug: () => {} },
   };

@@ -1,11 +1,18 @@
 /** The identity providers of the metadata in force: kept as rows, looked up, searched. */
-import type { Prisma } from "../generated/prisma/client.ts";
+
 import type { Database } from "../db.ts";
+import type { Prisma } from "../generated/prisma/client.ts";
 import { foldForSearch } from "./fold.ts";
 import type { Provider } from "./read-providers.ts";
 import type { Scope } from "./scopes.ts";
 
-export type ProviderChoice = { id: string; nameJa: string; nameEn: string; entityId: string; logo: string | null };
+export type ProviderChoice = {
+  id: string;
+  nameJa: string;
+  nameEn: string;
+  entityId: string;
+  logo: string | null;
+};
 
 const rowsAtOnce = 500;
 
@@ -34,12 +41,17 @@ export async function searchProviders(
     where: {
       hidden: false,
       validUntil: { gt: new Date() },
-      AND: words.map((word) => ({ search: { contains: word } })),
+      AND: words.map((word) => ({ search: { contains: literal(word) } })),
     },
     select: choice,
     orderBy: locale === "ja" ? [{ nameJa: "asc" }, { id: "asc" }] : [{ nameEn: "asc" }, { id: "asc" }],
     take: Math.min(Math.max(limit, 1), 200),
   });
+}
+
+/** Prisma hands the pattern signs of LIKE on as they are. */
+function literal(word: string): string {
+  return word.replace(/[\\%_]/g, "\\$&");
 }
 
 /** Those of the ids that may log in now, in the order asked for. */

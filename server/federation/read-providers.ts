@@ -91,9 +91,9 @@ export function readProviders(signed: string, validUntil: Date): Provider[] {
 }
 
 function begin(tag: SaxesTagNS, aggregateUntil: Date): Draft {
-  const own = new Date(valueOf(tag, "validUntil") ?? aggregateUntil);
+  const own = new Date(attributeIn(tag, "validUntil") ?? aggregateUntil);
   return {
-    entityId: valueOf(tag, "entityID") ?? "",
+    entityId: attributeIn(tag, "entityID") ?? "",
     validUntil: own < aggregateUntil ? own : aggregateUntil,
     isIdp: false,
     uiNames: {},
@@ -119,27 +119,28 @@ function open(draft: Draft, tag: SaxesTagNS, path: readonly string[]) {
   const inIdp = path.includes("IDPSSODescriptor");
   switch (`${tag.uri}|${tag.local}`) {
     case `${ns.metadata}|IDPSSODescriptor`:
-      draft.isIdp ||= (valueOf(tag, "protocolSupportEnumeration") ?? "").split(/\s+/).includes(saml2);
-      draft.errorUrl ??= valueOf(tag, "errorURL");
+      draft.isIdp ||= (attributeIn(tag, "protocolSupportEnumeration") ?? "").split(/\s+/).includes(saml2);
+      draft.errorUrl ??= attributeIn(tag, "errorURL");
       break;
     case `${ns.metadata}|SingleSignOnService`:
-      if (valueOf(tag, "Binding") === bindingRedirect) draft.ssoRedirect ??= webUrl(valueOf(tag, "Location"));
-      if (valueOf(tag, "Binding") === bindingPost) draft.ssoPost ??= webUrl(valueOf(tag, "Location"));
+      if (attributeIn(tag, "Binding") === bindingRedirect)
+        draft.ssoRedirect ??= webUrl(attributeIn(tag, "Location"));
+      if (attributeIn(tag, "Binding") === bindingPost) draft.ssoPost ??= webUrl(attributeIn(tag, "Location"));
       break;
     case `${ns.metadata}|KeyDescriptor`:
-      draft.keyUse = inIdp ? (valueOf(tag, "use") ?? "signing") : "";
+      draft.keyUse = inIdp ? (attributeIn(tag, "use") ?? "signing") : "";
       break;
     case `${ns.metadata}|ContactPerson`:
-      draft.contactType = valueOf(tag, "contactType") ?? "other";
+      draft.contactType = attributeIn(tag, "contactType") ?? "other";
       break;
     case `${ns.assertion}|Attribute`:
-      draft.attributeName = valueOf(tag, "Name") ?? "";
+      draft.attributeName = attributeIn(tag, "Name") ?? "";
       break;
     case `${ns.mdrpi}|RegistrationInfo`:
-      draft.registrationAuthority ??= valueOf(tag, "registrationAuthority");
+      draft.registrationAuthority ??= attributeIn(tag, "registrationAuthority");
       break;
     case `${ns.shibmd}|Scope`:
-      draft.scopes.push({ value: "", regexp: ["true", "1"].includes(valueOf(tag, "regexp") ?? "") });
+      draft.scopes.push({ value: "", regexp: ["true", "1"].includes(attributeIn(tag, "regexp") ?? "") });
       break;
     case `${ns.mdui}|DisplayName`:
     case `${ns.mdui}|Keywords`:
@@ -184,7 +185,8 @@ function close(draft: Draft, tag: SaxesTagNS, path: readonly string[], text: str
 
 function finish(draft: Draft): Provider {
   const { ja, en } = { ...draft.organizationNames, ...draft.uiNames };
-  const fallback = Object.values({ ...draft.organizationNames, ...draft.uiNames })[0] ?? hostOf(draft.entityId);
+  const fallback =
+    Object.values({ ...draft.organizationNames, ...draft.uiNames })[0] ?? hostOf(draft.entityId);
   const scopes = draft.scopes.filter(({ value }) => value !== "");
   const literal = scopes.filter(({ regexp }) => !regexp).map(({ value }) => value);
   const names = [...Object.values(draft.uiNames), ...Object.values(draft.organizationNames)];
@@ -208,7 +210,7 @@ function finish(draft: Draft): Provider {
   };
 }
 
-function valueOf(tag: SaxesTagNS, name: string): string | null {
+function attributeIn(tag: SaxesTagNS, name: string): string | null {
   return tag.attributes[name]?.value ?? null;
 }
 

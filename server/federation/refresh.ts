@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 import { log } from "../log.ts";
 import { demoAggregate } from "./demo/metadata.ts";
-import { serviceKeys } from "./service-keys.ts";
 import { verifyAggregate } from "./metadata.ts";
 import { replaceProviders } from "./providers.ts";
 import { readProviders } from "./read-providers.ts";
+import { serviceKeys } from "./service-keys.ts";
 import { fetchMetadata, pinnedCertificates } from "./source.ts";
 import type { Federation } from "./world.ts";
 
@@ -37,7 +37,11 @@ export async function refreshFederation(world: Federation): Promise<{ providers:
       async (tx) => {
         await tx.$executeRaw`SELECT pg_advisory_xact_lock(${0x6d65_7461}::bigint)`;
         await replaceProviders(tx, providers);
-        await tx.federationState.upsert({ where: { id: currentState }, create: { id: currentState, ...state }, update: state });
+        await tx.federationState.upsert({
+          where: { id: currentState },
+          create: { id: currentState, ...state },
+          update: state,
+        });
       },
       { timeout: 60_000 },
     );
@@ -51,7 +55,10 @@ export async function refreshFederation(world: Federation): Promise<{ providers:
       create: { id: currentState, triedAt, failure },
       update: { triedAt, failure },
     });
-    log.warn({ source, failure }, "The federation's metadata could not be refreshed; what was in force stays");
+    log.warn(
+      { source, failure },
+      "The federation's metadata could not be refreshed; what was in force stays",
+    );
     throw cause;
   }
 }
@@ -89,7 +96,10 @@ function sourceOf({ source, baseUrl }: Federation): string {
 
 async function load(world: Federation): Promise<{ text: string; certificates: string[] }> {
   if (!world.source.demo)
-    return { text: await fetchMetadata(world.source.url), certificates: await pinnedCertificates(world.source.certificates) };
+    return {
+      text: await fetchMetadata(world.source.url),
+      certificates: await pinnedCertificates(world.source.certificates),
+    };
   const signers = await serviceKeys(world, "demo-federation");
   return { text: await demoAggregate(world), certificates: signers.map(({ certificate }) => certificate) };
 }
@@ -101,4 +111,3 @@ async function sweep({ db, now }: Federation) {
   await db.seenAssertion.deleteMany(over);
   await db.jacksonRecord.deleteMany(over);
 }
-

@@ -26,5 +26,7 @@ export function localeOfRequest(request: Request, chosen?: string | null): Local
   const accepted = (request.headers.get("accept-language") ?? "")
     .split(",")
     .map((part) => part.trim().slice(0, 2).toLowerCase());
-  return localeOf(chosen) ?? localeOf(cookie) ?? localeOf(accepted.find((language) => localeOf(language))) ?? "ja";
+  return (
+    localeOf(chosen) ?? localeOf(cookie) ?? localeOf(accepted.find((language) => localeOf(language))) ?? "ja"
+  );
 }

@@ -1,13 +1,8 @@
 /** Our own key pairs in the federation: made once, when first needed, and kept sealed in the database. */
-import { makeKeyPair, type KeyPair } from "./keys.ts";
+import { type KeyPair, makeKeyPair } from "./keys.ts";
 import type { Federation } from "./world.ts";
 
-export type Purpose =
-  | "sp-signing"
-  | "sp-encryption"
-  | "demo-federation"
-  | "demo-a"
-  | "demo-b";
+export type Purpose = "sp-signing" | "sp-encryption" | "demo-federation" | "demo-a" | "demo-b";
 
 type Needs = Pick<Federation, "db" | "now" | "sealing" | "baseUrl">;
 

@@ -1,6 +1,6 @@
 /** The session as pages, procedures and actions see it. */
 import { cookies, headers } from "next/headers";
-import { type Jar, expired, sessionCookieName } from "./cookies.ts";
+import { expired, type Jar, sessionCookieName } from "./cookies.ts";
 import { beginLogin, verifiedSession } from "./login.ts";
 import type { SignedIn } from "./members.ts";
 import { localeOf, localeOfRequest } from "./safe-path.ts";

@@ -60,7 +60,11 @@ function coveredBy(xml: string, signature: Element, certificate: string): string
 /** The one form there may be: anything else in a signature is a way to make it cover something else than it seems to. */
 function requireForm(signature: Element, parent: Element) {
   const [info, value, ...rest] = named(signature, ["SignedInfo", "SignatureValue", "KeyInfo?"]);
-  const [canonicalization, method, reference] = named(info, ["CanonicalizationMethod", "SignatureMethod", "Reference"]);
+  const [canonicalization, method, reference] = named(info, [
+    "CanonicalizationMethod",
+    "SignatureMethod",
+    "Reference",
+  ]);
   const [transforms, digest] = named(reference, ["Transforms", "DigestMethod", "DigestValue"]);
   if (!value || rest.length > 1) throw new SignatureFault("misplaced", "a part of the signature");
 

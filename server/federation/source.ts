@@ -26,7 +26,10 @@ export async function fetchMetadata(url: string): Promise<string> {
 /** From PEM text, or from the paths of PEM files with commas between. */
 export async function pinnedCertificates(setting: string): Promise<string[]> {
   if (setting.includes("-----BEGIN CERTIFICATE-----")) return certificatesIn(setting);
-  const paths = setting.split(",").map((path) => path.trim()).filter(Boolean);
+  const paths = setting
+    .split(",")
+    .map((path) => path.trim())
+    .filter(Boolean);
   const texts = await Promise.all(paths.map((path) => readFile(path, "utf8")));
   return texts.flatMap(certificatesIn);
 }

@@ -60,7 +60,9 @@ export async function spMetadata(world: Federation): Promise<string> {
 
 function keyDescriptor(use: "signing" | "encryption", certificate: string): string {
   const methods =
-    use === "encryption" ? encryptionMethods.map((uri) => `<md:EncryptionMethod Algorithm="${uri}"/>`).join("") : "";
+    use === "encryption"
+      ? encryptionMethods.map((uri) => `<md:EncryptionMethod Algorithm="${uri}"/>`).join("")
+      : "";
   return `<md:KeyDescriptor use="${use}"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>${certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>${methods}</md:KeyDescriptor>`;
 }
 

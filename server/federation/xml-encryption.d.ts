@@ -3,7 +3,11 @@ declare module "xml-encryption" {
   const xmlEncryption: {
     decryptKeyInfo: (
       document: string,
-      options: { key: string; disallowDecryptionWithInsecureAlgorithm: boolean; warnInsecureAlgorithm: boolean },
+      options: {
+        key: string;
+        disallowDecryptionWithInsecureAlgorithm: boolean;
+        warnInsecureAlgorithm: boolean;
+      },
     ) => Buffer;
   };
   export default xmlEncryption;

@@ -1,4 +1,5 @@
 /** An identity provider for tests: writes responses, right or wrong in one place, and signs and encrypts them like a real one. */
+import "reflect-metadata";
 import {
   constants,
   createCipheriv,

@@ -31,7 +31,11 @@ export async function writeAnswer(
 }
 
 /** When the person gave up. */
-export function writeRefusal(world: Federation, institution: DemoInstitution, question: Question): Promise<string> {
+export function writeRefusal(
+  world: Federation,
+  institution: DemoInstitution,
+  question: Question,
+): Promise<string> {
   const code = `<samlp:StatusCode Value="${status}Responder"><samlp:StatusCode Value="${status}AuthnFailed"/></samlp:StatusCode>`;
   return signedResponse(world, institution, question, code, "");
 }
@@ -54,7 +58,12 @@ async function signedResponse(
   return Buffer.from(signXml(xml, id, key, { after: "Issuer" }), "utf8").toString("base64");
 }
 
-function writeAssertion(now: Date, institution: DemoInstitution, question: Question, person: DemoPerson): string {
+function writeAssertion(
+  now: Date,
+  institution: DemoInstitution,
+  question: Question,
+  person: DemoPerson,
+): string {
   const { scope, entityId } = institution;
   const at = now.toISOString();
   const until = new Date(now.getTime() + 5 * minutes).toISOString();
@@ -81,7 +90,9 @@ function writeAssertion(now: Date, institution: DemoInstitution, question: Quest
     `<saml:AuthnStatement AuthnInstant="${at}" SessionIndex="_${randomUUID()}"><saml:AuthnContext>`,
     `<saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport</saml:AuthnContextClassRef>`,
     `</saml:AuthnContext></saml:AuthnStatement><saml:AttributeStatement>`,
-    ...attributes.filter(([, values]) => values.length > 0).map(([name, values]) => attribute(name, values.map(escapeXml))),
+    ...attributes
+      .filter(([, values]) => values.length > 0)
+      .map(([name, values]) => attribute(name, values.map(escapeXml))),
     attribute("targetedId", [
       `<saml:NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent" NameQualifier="${escapeXml(entityId)}" SPNameQualifier="${escapeXml(question.service)}">${targetedId}</saml:NameID>`,
     ]),

@@ -15,7 +15,9 @@ export async function showLogin(world: Federation, id: string, request: Request)
   const locale = localeOfRequest(request, url.searchParams.get("lang"));
   const query = url.search.slice(1);
   const question = await readQuestion(world, institution, query).catch(() => null);
-  return question ? loginPage(institution, locale, { query, wrong: false }) : refusalPage(institution, locale);
+  return question
+    ? loginPage(institution, locale, { query, wrong: false })
+    : refusalPage(institution, locale);
 }
 
 export async function takeLogin(world: Federation, id: string, request: Request): Promise<Response> {
@@ -41,7 +43,9 @@ export async function takeLogin(world: Federation, id: string, request: Request)
 
 export async function showAggregate(world: Federation): Promise<Response> {
   if (!world.source.demo) return notFound();
-  return new Response(await demoAggregate(world), { headers: { "content-type": "application/samlmetadata+xml" } });
+  return new Response(await demoAggregate(world), {
+    headers: { "content-type": "application/samlmetadata+xml" },
+  });
 }
 
 function openDoor(world: Federation, id: string): DemoInstitution | null {

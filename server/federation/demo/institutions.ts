@@ -94,5 +94,8 @@ export function demoInstitution(id: string): DemoInstitution | null {
 
 /** An identifier that says nothing about the person, the same each time. */
 export function opaqueId(institution: DemoInstitution, user: string, audience = ""): string {
-  return createHash("sha256").update([institution.entityId, user, audience].join("!")).digest("hex").slice(0, 32);
+  return createHash("sha256")
+    .update([institution.entityId, user, audience].join("!"))
+    .digest("hex")
+    .slice(0, 32);
 }

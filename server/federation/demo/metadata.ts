@@ -8,7 +8,10 @@ import { type DemoInstitution, demoInstitutions } from "./institutions.ts";
 const week = 7 * 24 * 60 * 60 * 1000;
 const id = "_demo-federation";
 
-export function demoSsoUrl({ baseUrl }: Pick<Federation, "baseUrl">, { id }: Pick<DemoInstitution, "id">): string {
+export function demoSsoUrl(
+  { baseUrl }: Pick<Federation, "baseUrl">,
+  { id }: Pick<DemoInstitution, "id">,
+): string {
   return `${baseUrl}/demo-idp/${id}/sso`;
 }
 
@@ -16,7 +19,11 @@ export async function demoAggregate(world: Federation): Promise<string> {
   const entities = await Promise.all(
     Object.values(demoInstitutions).map(async (institution) => {
       const keys = await serviceKeys(world, `demo-${institution.id}`);
-      return entity(world, institution, keys.map(({ certificate }) => certificate));
+      return entity(
+        world,
+        institution,
+        keys.map(({ certificate }) => certificate),
+      );
     }),
   );
   const validUntil = new Date(world.now().getTime() + week).toISOString();

@@ -5,10 +5,18 @@ import type { Locale } from "../safe-path.ts";
 import { escapeXml as text } from "../xml.ts";
 import type { DemoInstitution } from "./institutions.ts";
 
-type Frame = { institution: DemoInstitution; locale: Locale; title: string; body: string; status?: number; script?: string };
+type Frame = {
+  institution: DemoInstitution;
+  locale: Locale;
+  title: string;
+  body: string;
+  status?: number;
+  script?: string;
+};
 
 export async function wordsOf(locale: Locale) {
-  const messages = (await (locale === "ja" ? import("@/messages/ja.json") : import("@/messages/en.json"))).default;
+  const messages = (await (locale === "ja" ? import("@/messages/ja.json") : import("@/messages/en.json")))
+    .default;
   return createTranslator({ locale, messages, namespace: "DemoIdp" });
 }
 
@@ -37,14 +45,25 @@ ${wrong ? `<p class="wrong" role="alert" id="wrong">${text(t("wrong"))}</p>` : "
 </form>
 <p class="hint">${text(t("accounts", { users }))}</p>
 <p><a href="?${text(withLanguage(query, other))}" lang="${other}" hreflang="${other}">${text(t("other"))}</a></p>`;
-  return page({ institution, locale, title: t("title", { institution: name }), body, status: wrong ? 401 : 200 });
+  return page({
+    institution,
+    locale,
+    title: t("title", { institution: name }),
+    body,
+    status: wrong ? 401 : 200,
+  });
 }
 
 /** Carries the answer to the service: by itself, or by a button where scripts are off. */
 export async function sendingPage(
   institution: DemoInstitution,
   locale: Locale,
-  { acsUrl, samlResponse, relayState, given }: { acsUrl: string; samlResponse: string; relayState: string; given: boolean },
+  {
+    acsUrl,
+    samlResponse,
+    relayState,
+    given,
+  }: { acsUrl: string; samlResponse: string; relayState: string; given: boolean },
 ): Promise<Response> {
   const t = await wordsOf(locale);
   const title = t(given ? "sending" : "cancelled");

@@ -5,7 +5,17 @@ import { rsaSha256 } from "../algorithms.ts";
 import { pemOf } from "../keys.ts";
 import { spMetadata } from "../sp-metadata.ts";
 import type { Federation } from "../world.ts";
-import { attributeOf, childOf, childrenOf, type Element, everyElement, isElement, ns, parseXml, textOf } from "../xml.ts";
+import {
+  attributeOf,
+  childOf,
+  childrenOf,
+  type Element,
+  everyElement,
+  isElement,
+  ns,
+  parseXml,
+  textOf,
+} from "../xml.ts";
 import type { DemoInstitution } from "./institutions.ts";
 import { demoSsoUrl } from "./metadata.ts";
 
@@ -56,7 +66,9 @@ export async function readQuestion(
 
 function certificatesFor(service: Element, use: string): string[] {
   return [...everyElement(service)]
-    .filter((element) => isElement(element, ns.metadata, "KeyDescriptor") && element.getAttribute("use") === use)
+    .filter(
+      (element) => isElement(element, ns.metadata, "KeyDescriptor") && element.getAttribute("use") === use,
+    )
     .flatMap((descriptor) => [...everyElement(descriptor)])
     .filter((element) => isElement(element, ns.signature, "X509Certificate"))
     .map(textOf);

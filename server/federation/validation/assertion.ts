@@ -7,7 +7,12 @@ import type { Expectation } from "./validate.ts";
 
 const bearer = "urn:oasis:names:tc:SAML:2.0:cm:bearer";
 
-export type NameId = { value: string; format: string | null; nameQualifier: string | null; spNameQualifier: string | null };
+export type NameId = {
+  value: string;
+  format: string | null;
+  nameQualifier: string | null;
+  spNameQualifier: string | null;
+};
 
 /** `attributes`: by Name, each a list of what its values are. A value that is a NameID is kept as one. */
 export type Statement = {
@@ -28,7 +33,11 @@ export function readAssertion(assertion: Element, expected: Expectation): Statem
   if (!assertionId) throw new LoginRefusal("response_malformed", { actual: "an assertion without ID" });
   const issuer = textOf(childOf(assertion, ns.assertion, "Issuer"));
   requireSame("issuer_mismatch", expected.issuer, issuer || null);
-  requireSince(readTime(attributeOf(assertion, "IssueInstant"), "IssueInstant"), expected.now, "IssueInstant");
+  requireSince(
+    readTime(attributeOf(assertion, "IssueInstant"), "IssueInstant"),
+    expected.now,
+    "IssueInstant",
+  );
 
   const subject = childOf(assertion, ns.assertion, "Subject");
   const confirmedUntil = requireBearer(subject, expected);
@@ -73,16 +82,28 @@ function confirm(data: Element, expected: Expectation): Date {
 function requireConditions(assertion: Element, expected: Expectation): Date {
   const [conditions, ...more] = childrenOf(assertion, ns.assertion, "Conditions");
   if (!conditions || more.length > 0)
-    throw new LoginRefusal("time_malformed", { expected: "one Conditions", actual: `${more.length + (conditions ? 1 : 0)}` });
+    throw new LoginRefusal("time_malformed", {
+      expected: "one Conditions",
+      actual: `${more.length + (conditions ? 1 : 0)}`,
+    });
   const until = readTime(attributeOf(conditions, "NotOnOrAfter"), "Conditions NotOnOrAfter");
   requireBefore(until, expected.now, "Conditions NotOnOrAfter");
-  requireSince(readOptionalTime(attributeOf(conditions, "NotBefore"), "Conditions NotBefore"), expected.now, "Conditions NotBefore");
+  requireSince(
+    readOptionalTime(attributeOf(conditions, "NotBefore"), "Conditions NotBefore"),
+    expected.now,
+    "Conditions NotBefore",
+  );
 
   // Every restriction has to name us; within one, any of its audiences may (Core §2.5.1.4).
   const restrictions = childrenOf(conditions, ns.assertion, "AudienceRestriction");
-  const named = restrictions.map((restriction) => childrenOf(restriction, ns.assertion, "Audience").map(textOf));
+  const named = restrictions.map((restriction) =>
+    childrenOf(restriction, ns.assertion, "Audience").map(textOf),
+  );
   if (named.length === 0 || !named.every((audiences) => audiences.includes(expected.audience)))
-    throw new LoginRefusal("audience_mismatch", { expected: expected.audience, actual: named.flat().join(" ").slice(0, 500) || "missing" });
+    throw new LoginRefusal("audience_mismatch", {
+      expected: expected.audience,
+      actual: named.flat().join(" ").slice(0, 500) || "missing",
+    });
 
   // A condition that is not understood makes the whole assertion invalid (Core §2.5.1.1).
   const unknown = elementsIn(conditions).find(

@@ -58,7 +58,11 @@ export function decryptElement(
 
 function open(document: string, privateKey: string, method: Cipher, content: Buffer): string | null {
   try {
-    const options = { key: privateKey, disallowDecryptionWithInsecureAlgorithm: true, warnInsecureAlgorithm: false };
+    const options = {
+      key: privateKey,
+      disallowDecryptionWithInsecureAlgorithm: true,
+      warnInsecureAlgorithm: false,
+    };
     const key = xmlEncryption.decryptKeyInfo(document, options);
     if (key.length !== method.keyLength) return null;
     const plain = method.gcm ? openGcm(method, key, content) : openCbc(method, key, content);
@@ -69,7 +73,9 @@ function open(document: string, privateKey: string, method: Cipher, content: Buf
 }
 
 function openGcm({ name }: Cipher, key: Buffer, content: Buffer): Buffer {
-  const decipher = createDecipheriv(name as "aes-256-gcm", key, content.subarray(0, 12), { authTagLength: 16 });
+  const decipher = createDecipheriv(name as "aes-256-gcm", key, content.subarray(0, 12), {
+    authTagLength: 16,
+  });
   decipher.setAuthTag(content.subarray(-16));
   return Buffer.concat([decipher.update(content.subarray(12, -16)), decipher.final()]);
 }
@@ -97,7 +103,8 @@ function encryptedKeys(encrypted: Element): Element[] {
 }
 
 function requireTransport(encryptedKey: Element) {
-  const algorithm = childOf(encryptedKey, ns.encryption, "EncryptionMethod")?.getAttribute("Algorithm") ?? "none";
+  const algorithm =
+    childOf(encryptedKey, ns.encryption, "EncryptionMethod")?.getAttribute("Algorithm") ?? "none";
   if (!keyTransports.includes(algorithm)) throw new LoginRefusal("algorithm_refused", { actual: algorithm });
 }
 

@@ -1,6 +1,15 @@
 /** The envelope: a Response of the expected provider to the expected request, with exactly one assertion in it. */
 import { LoginRefusal } from "../refusal.ts";
-import { attributeOf, childOf, childrenOf, type Element, everyElement, isElement, ns, textOf } from "../xml.ts";
+import {
+  attributeOf,
+  childOf,
+  childrenOf,
+  type Element,
+  everyElement,
+  isElement,
+  ns,
+  textOf,
+} from "../xml.ts";
 import type { Expectation } from "./validate.ts";
 
 const status = "urn:oasis:names:tc:SAML:2.0:status:";
@@ -12,13 +21,20 @@ export function requireStructure(root: Element) {
   for (const element of everyElement(root)) {
     if (isElement(element, ns.signature, "Signature")) {
       const parent = element.parentNode as Element;
-      const right = isElement(parent, ns.protocol, "Response") || isElement(parent, ns.assertion, "Assertion");
-      if (!right) throw new LoginRefusal("signature_misplaced", { actual: `signature inside ${parent.nodeName}` });
+      const right =
+        isElement(parent, ns.protocol, "Response") || isElement(parent, ns.assertion, "Assertion");
+      if (!right)
+        throw new LoginRefusal("signature_misplaced", { actual: `signature inside ${parent.nodeName}` });
     }
-    if (isElement(element, ns.assertion, "Assertion") || isElement(element, ns.assertion, "EncryptedAssertion")) {
+    if (
+      isElement(element, ns.assertion, "Assertion") ||
+      isElement(element, ns.assertion, "EncryptedAssertion")
+    ) {
       assertions += 1;
       if (element !== root && element.parentNode !== root)
-        throw new LoginRefusal("signature_misplaced", { actual: `assertion inside ${element.parentNode?.nodeName}` });
+        throw new LoginRefusal("signature_misplaced", {
+          actual: `assertion inside ${element.parentNode?.nodeName}`,
+        });
     }
     if (element !== root && isElement(element, ns.protocol, "Response"))
       throw new LoginRefusal("signature_misplaced", { actual: "response inside a response" });
@@ -37,7 +53,10 @@ export function requireEnvelope(response: Element, expected: Expectation, { sign
   if (!isElement(response, ns.protocol, "Response"))
     throw new LoginRefusal("response_malformed", { expected: "Response", actual: response.nodeName });
   if (response.getAttribute("Version") !== "2.0")
-    throw new LoginRefusal("response_malformed", { expected: "Version 2.0", actual: `${response.getAttribute("Version")}` });
+    throw new LoginRefusal("response_malformed", {
+      expected: "Version 2.0",
+      actual: `${response.getAttribute("Version")}`,
+    });
 
   const issuers = childrenOf(response, ns.assertion, "Issuer");
   if (issuers.length > 1) throw new LoginRefusal("response_malformed", { actual: "two issuers" });
@@ -74,5 +93,6 @@ export function requireSame(
   expected: string,
   actual: string | null,
 ) {
-  if (actual !== expected) throw new LoginRefusal(code, { expected, actual: actual?.slice(0, 500) ?? "missing" });
+  if (actual !== expected)
+    throw new LoginRefusal(code, { expected, actual: actual?.slice(0, 500) ?? "missing" });
 }

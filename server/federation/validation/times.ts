@@ -19,10 +19,16 @@ export function readOptionalTime(value: string | null, name: string): Date | nul
 
 export function requireBefore(end: Date, now: Date, name: string) {
   if (now.getTime() >= end.getTime() + skew)
-    throw new LoginRefusal("expired", { expected: `${name} after ${now.toISOString()}`, actual: end.toISOString() });
+    throw new LoginRefusal("expired", {
+      expected: `${name} after ${now.toISOString()}`,
+      actual: end.toISOString(),
+    });
 }
 
 export function requireSince(start: Date | null, now: Date, name: string) {
   if (start && now.getTime() < start.getTime() - skew)
-    throw new LoginRefusal("not_yet_valid", { expected: `${name} until ${now.toISOString()}`, actual: start.toISOString() });
+    throw new LoginRefusal("not_yet_valid", {
+      expected: `${name} until ${now.toISOString()}`,
+      actual: start.toISOString(),
+    });
 }

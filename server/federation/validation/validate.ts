@@ -44,7 +44,13 @@ export function validateResponse(samlResponse: string, expected: Expectation): S
   return readAssertion(assertion, expected);
 }
 
-function fromPlain(xml: string, outer: Element, inSigned: Element, expected: Expectation, signed: boolean): Element {
+function fromPlain(
+  xml: string,
+  outer: Element,
+  inSigned: Element,
+  expected: Expectation,
+  signed: boolean,
+): Element {
   // The assertion's own signature is checked where it was made: in the text as it arrived.
   const { element } = theAssertion(outer);
   if (hasSignature(element)) return parse(covered(xml, element, expected));
@@ -84,7 +90,8 @@ function covered(xml: string, element: Element, { certificates }: Expectation): 
 function decode(samlResponse: string): string {
   const base64 = samlResponse.replace(/\s+/g, "");
   if (base64 === "") throw new LoginRefusal("response_missing");
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) throw new LoginRefusal("response_malformed", { actual: "not base64" });
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64))
+    throw new LoginRefusal("response_malformed", { actual: "not base64" });
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(base64, "base64"));
   } catch (cause) {
