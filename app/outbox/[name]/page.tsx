@@ -40,7 +40,7 @@ export default async function OutboxLetterPage({ params }: { params: Promise<{ n
       </section>
       <h2 id="html">{t("html")}</h2>
       <iframe
-        className="card h-[48rem] w-full"
+        className="card h-[48rem] w-full p-0"
         title={t("html")}
         sandbox="allow-top-navigation-by-user-activation"
         srcDoc={framed(html)}

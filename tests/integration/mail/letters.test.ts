@@ -84,7 +84,7 @@ describe("after the download", () => {
     });
     expect(letters[0]?.text).toContain("16進数: 0F:A0:12:9B:77:C4:5D:E8");
     expect(letters[0]?.text).toContain(`10進数: ${0x0fa0129b77c45de8n}`);
-    expect(letters[0]?.text).toContain("終了: 2026年12月22日 17:36（日本時間）");
+    expect(letters[0]?.text).toContain("終了: 2026年12月22日 17:36(日本時間)");
   });
 
   test("of a renewal the renewal mail has the new serial and the one before", async () => {
@@ -134,8 +134,8 @@ test("the revocation mail tells when and why, and only once it is done", async (
   await db.enrollment.update({ where: { id: enrollment.id }, data: { status: "revoked", revokedAt: now } });
   await sendRevocation(deps, enrollment.id);
   expect(letters[0]).toMatchObject({ subject: "[UPKI] クライアント証明書失効完了通知" });
-  expect(letters[0]?.text).toContain("秘密鍵の漏えい");
-  expect(letters[0]?.text).toContain("2026年11月22日 17:36（日本時間）");
+  expect(letters[0]?.text).toContain("機器やPIN番号をなくした");
+  expect(letters[0]?.text).toContain("2026年11月22日 17:36(日本時間)");
   expect(letters[0]?.text).toContain("0D:01");
 });
 
@@ -146,7 +146,7 @@ test("each lock of a ticket is told of once", async () => {
     await sendLocked(deps, order.id, at);
   }
   expect(letters.map(({ subject }) => subject)).toEqual(Array(2).fill("[UPKI] 証明書発行サイト ロック通知"));
-  expect(letters[0]?.text).toContain("2026年11月22日 18:00（日本時間）");
+  expect(letters[0]?.text).toContain("2026年11月22日 18:00(日本時間)");
   expect(letters.map(({ text }) => text.includes(ticket))).toEqual([false, false]);
 });
 

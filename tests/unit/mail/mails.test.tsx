@@ -74,7 +74,7 @@ describe("the acceptance mail", () => {
   );
 
   test.each([
-    ["ja", "PIN番号は安全のため、このメールには記載していません", "2026年12月22日 17:36（日本時間）"],
+    ["ja", "PIN番号は安全のため、このメールには記載していません", "2026年12月22日 17:36(日本時間)"],
     ["en", "the PIN is not in this mail", "22 December 2026 at 17:36 (Japan time)"],
   ] as const)("says where the PIN is and until when the URL can be used (%s)", async (locale, pin, until) => {
     const { text } = await renderMail(inLocale(locale).acceptance);
@@ -120,14 +120,14 @@ describe("the mails after a download", () => {
       expect(text).toContain(`16進数: ${hex}`);
       expect(text).toContain(`10進数: ${decimal}`);
     }
-    expect(text).toContain("終了: 2031年3月22日 17:40（日本時間）");
+    expect(text).toContain("終了: 2031年3月22日 17:40(日本時間)");
   });
 });
 
 test("the revocation mail gives time and reason, and says that it is final", async () => {
   const { text } = await renderMail(inLocale("ja").revocation);
-  expect(text).toContain("2027年4月1日 9:15（日本時間）");
-  expect(text).toContain("秘密鍵の漏えい");
+  expect(text).toContain("2027年4月1日 9:15(日本時間)");
+  expect(text).toContain("機器やPIN番号をなくした");
   expect(text).toContain("元に戻すことができません");
 });
 
