@@ -145,9 +145,9 @@ export async function endForerunner(cluster: string) {
       ["SIGQUIT", 5],
       ["SIGKILL", 5],
     ] as const) {
-      if (!alive(pid)) break;
+      if (!isPostgres(pid)) break;
       process.kill(pid, signal);
-      for (const end = Date.now() + seconds * 1000; alive(pid) && Date.now() < end; ) await pause(25);
+      for (const end = Date.now() + seconds * 1000; isPostgres(pid) && Date.now() < end; ) await pause(25);
     }
   }
   rmSync(note, { force: true });
@@ -162,7 +162,7 @@ function alive(pid: number): boolean {
   }
 }
 
-/** Process numbers are used again: after a restart of the machine the number may be anyone's. */
+/** Process numbers are used again: the number may be anyone's by now. One that has ended but was not fetched has no command. */
 function isPostgres(pid: number): boolean {
   if (!alive(pid)) return false;
   if (process.platform === "linux") {
