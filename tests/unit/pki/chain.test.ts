@@ -141,6 +141,20 @@ describe.each(keyNames)("a hierarchy of %s keys", (keyName) => {
     }
   });
 
+  it("names its signature's algorithm twice, with NULL for RSA and nothing for ECDSA", () => {
+    const expected = {
+      "RSA-2048": "300d06092a864886f70d01010b0500",
+      "RSA-3072": "300d06092a864886f70d01010b0500",
+      "P-256": "300a06082a8648ce3d040302",
+      "P-384": "300a06082a8648ce3d040303",
+    }[keyName];
+    for (const der of [ours.root.certificate, ours.client.certificate, client, smime]) {
+      const hex = Buffer.from(der).toString("hex");
+      expect(hex.indexOf(expected)).toBeGreaterThan(0);
+      expect(hex.lastIndexOf(`${expected}03`)).toBeGreaterThan(hex.indexOf(expected));
+    }
+  });
+
   it("a second implementation reads the same and verifies it", async () => {
     const certificate = new peculiar.X509Certificate(Uint8Array.from(smime).buffer);
     const issuer = new peculiar.X509Certificate(Uint8Array.from(ours.smime.certificate).buffer);

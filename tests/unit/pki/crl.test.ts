@@ -137,6 +137,11 @@ describe.skipIf(!tool("openssl"))("a revocation list, as OpenSSL sees it,", () =
   });
 });
 
+it("a list without entries goes on from its dates to its extensions", async () => {
+  const hex = Buffer.from(await crlOf(ours.client, [])).toString("hex");
+  expect(hex).toMatch(/170d(3\d){12}5a170d(3\d){12}5aa0/);
+});
+
 it.skipIf(!tool("certtool"))("GnuTLS verifies it against its issuer, and not against another", async () => {
   const crl = await crlOf(ours.client, [{ serial: "0a", at: now, reason: 1 }]);
   const place = folder({

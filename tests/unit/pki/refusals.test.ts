@@ -53,6 +53,11 @@ describe("what is not certified", () => {
     await expect(issueCertificate(template, ours.root.signer)).rejects.toThrow(refused("issuer_mismatch"));
   });
 
+  test.each(["", "00", "ff", "0001"])("the serial %j", async (serial) => {
+    const subject = holder(pair, { serial: Buffer.from(serial, "hex") });
+    await expect(issue(ours.client, profiles.client, subject)).rejects.toThrow(refused("serial_malformed"));
+  });
+
   it("mail without a mailbox", async () => {
     await expect(issue(ours.smime, profiles.smime, holder(pair))).rejects.toThrow(refused("mail_missing"));
   });
