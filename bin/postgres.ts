@@ -141,8 +141,8 @@ export async function endForerunner(cluster: string) {
   const pid = Number(readFileSync(note, "utf8").split("\n")[0]);
   if (Number.isInteger(pid) && pid > 1 && isPostgres(pid)) {
     for (const [signal, seconds] of [
-      ["SIGINT", 5],
-      ["SIGQUIT", 5],
+      ["SIGINT", 4],
+      ["SIGQUIT", 2],
       ["SIGKILL", 5],
     ] as const) {
       if (!isPostgres(pid)) break;

@@ -104,7 +104,7 @@ describe("a portal that was started", () => {
 
   test("ends its forerunner's database when only that has survived", async () => {
     const database = Number(readFileSync(join(folder, "postgres", "postmaster.pid"), "utf8").split("\n")[0]);
-    for (const pid of portal.processes()) if (pid !== database) process.kill(pid, "SIGKILL");
+    for (const pid of portal.processes(database)) process.kill(pid, "SIGKILL");
     await portal.ended();
     portal = await start(folder);
     await portal.ready();

@@ -31,8 +31,8 @@ export class StartedPortal {
     return this.#said;
   }
 
-  /** The numbers of this process and of all that came from it. */
-  processes(): number[] {
+  /** The numbers of this process and of all that came from it; not of `spared` and what came from that. */
+  processes(spared?: number): number[] {
     const { stdout } = spawnSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" });
     const parents = new Map(
       stdout
@@ -41,6 +41,7 @@ export class StartedPortal {
         .map((line) => line.trim().split(/\s+/).map(Number) as [number, number]),
     );
     const isOurs = (pid: number): boolean => {
+      if (pid === spared) return false;
       const parent = parents.get(pid);
       return pid === this.#child.pid || (parent !== undefined && parent > 1 && isOurs(parent));
     };
