@@ -61,7 +61,7 @@ export function clearOldTabs(world: Federation, jar: Jar): string[] {
 }
 
 export function expired(world: Pick<Federation, "baseUrl">, name: string): string {
-  return `${name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax${usesHttps(world) ? "; Secure" : ""}`;
+  return `${name}=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax${usesHttps(world) ? "; Secure" : ""}`;
 }
 
 function namesOf(world: Federation): string[] {

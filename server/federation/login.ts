@@ -117,9 +117,9 @@ export async function finishLogin(world: Federation, request: Request): Promise<
     const session = answer.setCookies.some((line) => line.startsWith(`${sessionCookieName(world)}=ey`));
     if (!session || !answer.location)
       throw new LoginRefusal("code_refused", { actual: answer.faults.join("; ") });
-    // Its csrf word is for forms of NextAuth's own, which the portal does not have.
-    const kept = answer.setCookies.filter((line) => !line.includes("next-auth.csrf-token="));
-    return seeOther(answer.location, [...toTab(world, tab, kept), ...clearTab(world, tab)]);
+    // NextAuth's other cookies are for this login alone, or for forms that the portal does not have.
+    const kept = answer.setCookies.filter((line) => line.startsWith(`${sessionCookieName(world)}=`));
+    return seeOther(answer.location, [...kept, ...clearTab(world, tab)]);
   } catch (cause) {
     return refused(world, cause, about);
   }
