@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Functions } from "@/tests/support/engine.ts";
+import { claim } from "@/inngest/engine/store.ts";
+import { type Functions, silent } from "@/tests/support/engine.ts";
 import { gate, openWorkshop, soon } from "./workshop.ts";
 
 const shop = openWorkshop();
@@ -68,6 +69,17 @@ describe("two processes", () => {
     expect(workers).toEqual(new Set(["one", "two"]));
   });
 
+  it("never take the same run, however often they try at the same moment", async () => {
+    await shop.pool.query(
+      `INSERT INTO "EngineRun" (id, "functionId", "eventId", event) SELECT n, 'f', n, '{}' FROM generate_series(1, 200) AS n`,
+    );
+    const by = { version: "v", functions: ["f"], leaseMs: 60_000, limit: 7 };
+    const claims = await Promise.all(Array.from({ length: 40 }, () => claim(shop.pool, by)));
+    const taken = claims.flat().map((run) => run.id);
+    expect(new Set(taken).size).toBe(taken.length);
+    expect((await claim(shop.pool, { ...by, limit: 200 })).length).toBe(200 - taken.length);
+  });
+
   it("keep a step that takes longer than a lease with the one that runs it", async () => {
     let ran = 0;
     const functions: Functions = (inngest) => [
@@ -85,39 +97,43 @@ describe("two processes", () => {
     expect(ran).toBe(1);
   });
 
-  it("discard the late result of the one that stood still", async () => {
-    const reached = gate();
-    const stuck = gate();
-    const functionsOf =
-      (worker: string): Functions =>
-      (inngest) => [
-        inngest.createFunction({ id: "stall", triggers: [{ event: "go" }] }, async ({ step }) => {
-          const by = await step.run("work", async () => {
-            if (worker === "stalled") {
-              reached.open();
-              await stuck.passed;
-            }
-            return worker;
-          });
-          return step.run("after", () => `${by}, then ${worker}`);
-        }),
-      ];
-    const stalled = await shop.open(functionsOf("stalled"));
-    await stalled.send("go");
-    await reached.passed;
-    await shop.open(functionsOf("quick"));
-    // As if the first had not been able to renew its lease.
-    await shop.pool.query(`UPDATE "EngineRun" SET lease = 'lapsed', "dueAt" = now()`);
-    const [run] = await shop.over(1);
-    stuck.open();
-    await stalled.stop();
-    const { rows } = await shop.pool.query(
-      `SELECT result->>'data' AS data FROM "EngineStep" ORDER BY "doneAt"`,
-    );
-    expect(run?.outcome).toBe("quick, then quick");
-    expect(rows).toEqual([{ data: "quick" }, { data: "quick, then quick" }]);
-    expect((await shop.runs())[0]?.outcome).toBe("quick, then quick");
-  });
+  it.each(["step", "function"])(
+    "discard the late result of a %s in the one that stood still",
+    async (kind) => {
+      const reached = { stalled: gate(), quick: gate() };
+      const go = { stalled: gate(), quick: gate() };
+      const functionsOf =
+        (worker: "stalled" | "quick"): Functions =>
+        (inngest) => [
+          inngest.createFunction({ id: "stall", triggers: [{ event: "go" }] }, async ({ step }) => {
+            const deed = async () => {
+              reached[worker].open();
+              await go[worker].passed;
+              return worker;
+            };
+            return kind === "step" ? step.run("work", deed) : deed();
+          }),
+        ];
+      const discarded = gate();
+      const log = {
+        ...silent,
+        warn: (_: object, sentence: string) => /discarded/.test(sentence) && discarded.open(),
+      };
+      const stalled = await shop.open(functionsOf("stalled"), { log });
+      await stalled.send("go");
+      await reached.stalled.passed;
+      await shop.open(functionsOf("quick"));
+      // As if the first had not been able to renew its lease.
+      await shop.pool.query(`UPDATE "EngineRun" SET lease = 'lapsed', "dueAt" = now()`);
+      await reached.quick.passed;
+      go.stalled.open();
+      await discarded.passed;
+      expect((await shop.pool.query('SELECT 1 FROM "EngineStep"')).rows).toEqual([]);
+      expect(await shop.runs()).toMatchObject([{ status: "open" }]);
+      go.quick.open();
+      expect(await shop.over(1)).toMatchObject([{ outcome: "quick" }]);
+    },
+  );
 
   it("hand over at once when one of them is told to end", async () => {
     const reached = gate();
