@@ -1,11 +1,22 @@
 /** What is made ready when a server process starts, so that no member waits for it. */
+import { env } from "./env.ts";
 import { federationReady } from "./federation/refresh.ts";
 import { federation } from "./federation/world.ts";
 import { log } from "./log.ts";
 import { localCa } from "./wiring.ts";
 
+/** Mail that nobody is sent is a certificate that nobody gets: said once at each start of a portal that others reach. */
+function warnOfUnsentMail(): void {
+  const { BASE_URL, RESEND_API_KEY, SMTP_URL } = env();
+  if (RESEND_API_KEY || SMTP_URL || new URL(BASE_URL).hostname === "localhost") return;
+  log.warn(
+    "No mail leaves this machine: set RESEND_API_KEY or SMTP_URL. Until then mails are only written to the outbox folder.",
+  );
+}
+
 /** Returns at once. What fails here is done by whoever needs it first. */
 export function prepare(): void {
+  warnOfUnsentMail();
   localCa()
     .prepare()
     .catch((err) => log.error({ err }, "the CA could not be made ready"));

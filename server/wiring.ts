@@ -1,4 +1,5 @@
 /** The ports joined to the real world: one of each a process, made when first asked for. */
+import { chooseCa } from "./ca/choose.ts";
 import { LocalCa } from "./ca/local/local-ca.ts";
 import { database } from "./db.ts";
 import { hear } from "./enrollment/orders.ts";
@@ -24,7 +25,7 @@ export const ports = once((): Ports => {
   return {
     db: database(),
     now,
-    ca: localCa(),
+    ca: chooseCa(settings.CA_BACKEND, { local: localCa }),
     wakeOutbox,
     settings: { clientCertificateLimit: settings.CLIENT_CERTIFICATE_LIMIT },
   };
@@ -49,7 +50,7 @@ export const letters = once(() => {
     db: database(),
     now,
     post: choosePost(settings),
-    ca: localCa(),
+    ca: ports().ca,
     baseUrl: settings.BASE_URL,
     from: settings.MAIL_FROM,
     supportContact: settings.SUPPORT_CONTACT,

@@ -9,7 +9,7 @@ export type Stalled = {
   overdue: readonly string[];
   /** Enrollments whose revocation is not done. */
   revocations: readonly string[];
-  /** Orders and enrollments whose mail was never written. */
+  /** Orders and enrollments whose mail is still to be sent. */
   acceptances: readonly string[];
   acquisitions: readonly string[];
   revocationNotices: readonly string[];
@@ -64,10 +64,13 @@ export async function findStalled(ports: Ports): Promise<Stalled> {
   };
 }
 
-/** Those of `about` of which no letter of these kinds was ever written. */
+/** Those of `about` of which no letter of these kinds was sent, nor given up. */
 async function withoutLetter(ports: Ports, kinds: readonly string[], about: readonly string[]) {
   const keys = about.flatMap((id) => kinds.map((kind) => `${kind}:${id}`));
-  const letters = await ports.db.letter.findMany({ where: { key: { in: keys } }, select: { key: true } });
+  const letters = await ports.db.letter.findMany({
+    where: { key: { in: keys }, status: { not: "waiting" } },
+    select: { key: true },
+  });
   const written = new Set(letters.map(({ key }) => key));
   return about.filter((id) => !kinds.some((kind) => written.has(`${kind}:${id}`)));
 }

@@ -64,6 +64,6 @@ function rdnsOf(dn: string): string[] {
 
 /** `hex` without sign and colons, as the heart keeps it. */
 export function serialOf(hex: string): Serial {
-  const even = hex.padStart(hex.length + (hex.length % 2), "0").toUpperCase();
+  const even = hex.padStart(hex.length + (hex.length % 2), "0");
   return { hex: even.match(/../g)?.join(":") ?? even, decimal: BigInt(`0x${hex}`).toString() };
 }

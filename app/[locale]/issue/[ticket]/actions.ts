@@ -22,7 +22,7 @@ export async function enterPin(_before: PinState, form: FormData): Promise<PinSt
     return { refused: codeOf(error) };
   }
   if (answer.result === "wrong") return { triesLeft: answer.triesLeft };
-  if (answer.result === "right") await keepBrowserKey(answer.browser);
+  if (answer.result === "right") await keepBrowserKey(ticket, answer.browser);
   // A ticket that is locked or refused says so on its own page.
   const step = answer.result === "right" ? "/download" : "";
   return redirect({ href: `/issue/${ticket}${step}`, locale: await getLocale() });
@@ -33,7 +33,7 @@ export async function confirmCollected(_before: CollectedState, form: FormData):
   const ticket = String(form.get("ticket") ?? "").slice(0, 200);
   let answer: ConfirmAnswer | { refused: Code };
   try {
-    answer = await (await api()).issuing.confirm({ ticket, browser: (await browserKey()) ?? "" });
+    answer = await (await api()).issuing.confirm({ ticket, browser: (await browserKey(ticket)) ?? "" });
   } catch (error) {
     return { refused: codeOf(error) };
   }

@@ -1,22 +1,27 @@
 /** One visit of the issuing site: the ticket of the path, and the key this browser was given for the right PIN. */
 import "server-only";
+import { createHash } from "node:crypto";
 import { cookies, headers } from "next/headers";
 import { getLocale } from "next-intl/server";
 import { api } from "@/server/api/caller.ts";
 import type { IssuingView } from "@/server/ca/local/views.ts";
 import { redirect } from "@/server/i18n/navigation.ts";
 
-const cookie = "issue";
 const oneDay = 60 * 60 * 24;
 
-export async function browserKey(): Promise<string | undefined> {
-  return (await cookies()).get(cookie)?.value;
+/** A ticket has a cookie of its own, so that a second download does not take away the first one's window. */
+function cookieOf(ticket: string): string {
+  return `issue-${createHash("sha256").update(ticket).digest("hex").slice(0, 16)}`;
+}
+
+export async function browserKey(ticket: string): Promise<string | undefined> {
+  return (await cookies()).get(cookieOf(ticket))?.value;
 }
 
 /** Only in a server action or route handler. */
-export async function keepBrowserKey(key: string): Promise<void> {
+export async function keepBrowserKey(ticket: string, key: string): Promise<void> {
   const origin = (await headers()).get("origin") ?? "";
-  (await cookies()).set(cookie, key, {
+  (await cookies()).set(cookieOf(ticket), key, {
     httpOnly: true,
     sameSite: "lax",
     secure: origin.startsWith("https:"),
@@ -27,7 +32,7 @@ export async function keepBrowserKey(key: string): Promise<void> {
 
 export async function view(ticket: string): Promise<IssuingView> {
   const caller = await api();
-  return caller.issuing.open({ ticket: ticket.slice(0, 200), browser: await browserKey() });
+  return caller.issuing.open({ ticket: ticket.slice(0, 200), browser: await browserKey(ticket) });
 }
 
 const pages = { pin: "", download: "/download", collected: "/download", done: "/done", refused: "" } as const;

@@ -16,7 +16,7 @@ export async function POST(request: Request, { params }: FileRoute): Promise<Res
 
   let answer: PackageAnswer;
   try {
-    const browser = (await browserKey()) ?? "";
+    const browser = (await browserKey(ticket)) ?? "";
     answer = await (await api()).issuing.collect({ ticket: ticket.slice(0, 200), browser, encryption });
   } catch {
     // The procedure has logged it; nothing was used up, so the page may be asked again.
