@@ -1,0 +1,204 @@
+import { describe, expect, test } from "vitest";
+import { readEnv, SettingsError } from "@/server/env.ts";
+
+const sealingKey = Buffer.alloc(32, 7).toString("base64");
+
+const atHome = {
+  DATABASE_URL: "postgresql://localhost/portal",
+  BASE_URL: "http://localhost:3000",
+  AUTH_SECRET: "x".repeat(40),
+  SEALING_KEY: sealingKey,
+  DEMO_FEDERATION: "true",
+};
+
+const inProduction = {
+  ...atHome,
+  BASE_URL: "https://portal.example.ac.jp",
+  DEMO_FEDERATION: undefined,
+  FEDERATION_METADATA_URL: "https://metadata.example.ac.jp/all.xml",
+  FEDERATION_SIGNING_CERT: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
+  INNGEST_EVENT_KEY: "event",
+  INNGEST_SIGNING_KEY: "signkey-prod-00",
+  RESEND_API_KEY: "re_000",
+  MAIL_FROM: "portal@example.ac.jp",
+};
+
+function problemsOf(source: Record<string, string | undefined>): readonly string[] {
+  try {
+    readEnv(source);
+    return [];
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+}
+
+describe("settings that can be worked with", () => {
+  test("at home", () => {
+    const env = readEnv(atHome);
+    expect(env).toMatchObject({
+      DEMO_FEDERATION: true,
+      DATA_DIR: ".data",
+      CLIENT_CERTIFICATE_LIMIT: 10,
+      CA_BACKEND: "local",
+    });
+  });
+
+  test("in production", () => {
+    expect(readEnv(inProduction).DEMO_FEDERATION).toBe(false);
+  });
+
+  test("in production with SMTP and the workflows inside", () => {
+    const { RESEND_API_KEY, INNGEST_EVENT_KEY, INNGEST_SIGNING_KEY, ...rest } = inProduction;
+    expect(
+      readEnv({ ...rest, SMTP_URL: "smtps://user:secret@mail.example.ac.jp:465" }).SMTP_URL,
+    ).toBeDefined();
+  });
+
+  test("at Vercel, where BASE_URL is known", () => {
+    const source = {
+      ...inProduction,
+      BASE_URL: "",
+      VERCEL: "1",
+      VERCEL_PROJECT_PRODUCTION_URL: "portal.example.ac.jp",
+    };
+    expect(readEnv(source).BASE_URL).toBe("https://portal.example.ac.jp");
+  });
+
+  test.each([
+    ["an empty value counts as unset", { ...atHome, SMTP_URL: "", LOG_LEVEL: " " }],
+    ["slashes at the end of BASE_URL do not matter", { ...atHome, BASE_URL: "http://localhost:3000//" }],
+    ["a sender with a Japanese name", { ...atHome, MAIL_FROM: "証明書ポータル <portal@example.ac.jp>" }],
+  ])("%s", (_, source) => {
+    expect(problemsOf(source)).toEqual([]);
+    expect(readEnv(source).BASE_URL).toBe("http://localhost:3000");
+  });
+});
+
+describe("a setting that cannot be worked with is named, with what to do", () => {
+  test.each([
+    ["DATABASE_URL", undefined, /^DATABASE_URL is missing: set it to the postgresql:/],
+    ["DATABASE_URL", "mysql://localhost/portal", /^DATABASE_URL is not right: /],
+    ["BASE_URL", undefined, /^BASE_URL is missing: /],
+    ["BASE_URL", "portal.example.ac.jp", /^BASE_URL is not right: /],
+    ["AUTH_SECRET", undefined, /^AUTH_SECRET is missing: set it to at least 32/],
+    ["AUTH_SECRET", "short", /^AUTH_SECRET is not right: /],
+    ["SEALING_KEY", undefined, /^SEALING_KEY is missing: set it to 32 random octets/],
+    ["SEALING_KEY", Buffer.alloc(31).toString("base64"), /^SEALING_KEY is not right: /],
+    ["SEALING_KEY", Buffer.alloc(33).toString("base64"), /^SEALING_KEY is not right: /],
+    ["SEALING_KEY", Buffer.alloc(32).toString("hex"), /^SEALING_KEY is not right: /],
+    ["DEMO_FEDERATION", "yes", /^DEMO_FEDERATION is not right: set it to true or false/],
+    ["INNGEST_BASE_URL", "localhost", /^INNGEST_BASE_URL is not right: /],
+    ["SMTP_URL", "https://mail.example.ac.jp", /^SMTP_URL is not right: set it to smtp:/],
+    ["MAIL_FROM", "portal", /^MAIL_FROM is not right: /],
+    ["MAIL_FROM", "portal@example.ac.jp\r\nBcc: all@example.ac.jp", /^MAIL_FROM is not right: /],
+    ["CLIENT_CERTIFICATE_LIMIT", "0", /^CLIENT_CERTIFICATE_LIMIT is not right: /],
+    ["CLIENT_CERTIFICATE_LIMIT", "ten", /^CLIENT_CERTIFICATE_LIMIT is not right: /],
+    ["CA_BACKEND", "other", /^CA_BACKEND is not right: /],
+    ["LOG_LEVEL", "loud", /^LOG_LEVEL is not right: /],
+    ["FEDERATION_SIGNING_CERT", "/no/such/file.pem", /^FEDERATION_SIGNING_CERT is not right: /],
+  ])("%s = %s", (name, value, sentence) => {
+    const problems = problemsOf({ ...atHome, [name]: value });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(sentence);
+    expect(problems[0]).toMatch(/\.$/);
+  });
+
+  test("all of them at once", () => {
+    expect(problemsOf({}).map((problem) => problem.split(" ")[0])).toEqual([
+      "DATABASE_URL",
+      "BASE_URL",
+      "AUTH_SECRET",
+      "SEALING_KEY",
+    ]);
+  });
+
+  test("without telling what it holds", () => {
+    const secret = "hunter2";
+    const names = [
+      "DATABASE_URL",
+      "BASE_URL",
+      "AUTH_SECRET",
+      "SEALING_KEY",
+      "SMTP_URL",
+      "MAIL_FROM",
+      "CA_BACKEND",
+      "LOG_LEVEL",
+    ];
+    const problems = problemsOf(Object.fromEntries(names.map((name) => [name, secret])));
+    expect(problems).toHaveLength(names.length);
+    expect(problems.join("\n")).not.toContain(secret);
+  });
+});
+
+describe("settings that do not go together", () => {
+  test.each([
+    [
+      "plain HTTP away from home",
+      { ...inProduction, BASE_URL: "http://portal.example.ac.jp" },
+      /^BASE_URL must begin with https/,
+    ],
+    ["a path", { ...inProduction, BASE_URL: "https://example.ac.jp/portal" }, /^BASE_URL must have no path/],
+    ["no federation at all", { ...atHome, DEMO_FEDERATION: "false" }, /^FEDERATION_METADATA_URL is missing/],
+    [
+      "the demo away from home",
+      { ...inProduction, FEDERATION_METADATA_URL: undefined, DEMO_FEDERATION: "true" },
+      /^DEMO_FEDERATION must not be on unless BASE_URL is localhost/,
+    ],
+    [
+      "the demo at Vercel",
+      {
+        ...inProduction,
+        BASE_URL: "http://localhost:3000",
+        FEDERATION_METADATA_URL: undefined,
+        DEMO_FEDERATION: "true",
+        VERCEL: "1",
+      },
+      /^DEMO_FEDERATION must not be on at Vercel/,
+    ],
+    [
+      "the demo beside a federation",
+      { ...inProduction, BASE_URL: "http://localhost:3000", DEMO_FEDERATION: "true" },
+      /exclude each other/,
+    ],
+    [
+      "metadata without their signer",
+      { ...inProduction, FEDERATION_SIGNING_CERT: undefined },
+      /^FEDERATION_SIGNING_CERT is missing/,
+    ],
+    [
+      "half of Inngest's keys",
+      { ...inProduction, INNGEST_EVENT_KEY: undefined },
+      /^INNGEST_EVENT_KEY is missing/,
+    ],
+    [
+      "the other half",
+      { ...inProduction, INNGEST_SIGNING_KEY: undefined },
+      /^INNGEST_SIGNING_KEY is missing/,
+    ],
+    [
+      "an Inngest server without keys",
+      { ...atHome, INNGEST_BASE_URL: "https://inngest.example.ac.jp" },
+      /^INNGEST_BASE_URL needs/,
+    ],
+    [
+      "no Inngest at Vercel",
+      { ...inProduction, VERCEL: "1", INNGEST_EVENT_KEY: "", INNGEST_SIGNING_KEY: "" },
+      /at Vercel nothing runs/,
+    ],
+    ["Inngest's open door", { ...atHome, INNGEST_DEV: "1" }, /^INNGEST_DEV must not be set/],
+    [
+      "two ways for mail",
+      { ...inProduction, SMTP_URL: "smtp://mail.example.ac.jp" },
+      /^RESEND_API_KEY and SMTP_URL exclude/,
+    ],
+    [
+      "no way for mail at Vercel",
+      { ...inProduction, VERCEL: "1", RESEND_API_KEY: undefined },
+      /^RESEND_API_KEY or SMTP_URL is missing/,
+    ],
+    ["mail without a sender", { ...inProduction, MAIL_FROM: undefined }, /^MAIL_FROM is missing/],
+  ])("%s", (_, source, sentence) => {
+    expect(problemsOf(source)).toContainEqual(expect.stringMatching(sentence));
+  });
+});

@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { makeLog, newReference } from "@/server/log.ts";
+
+function linesOf(write: (log: ReturnType<typeof makeLog>) => void): Record<string, unknown>[] {
+  const lines: string[] = [];
+  write(makeLog("info", { write: (line) => lines.push(line) }));
+  return lines.map((line) => JSON.parse(line));
+}
+
+test("a line tells when, how grave and what, and what belongs to it", () => {
+  const [line] = linesOf((log) => log.info({ order: "abc" }, "ordered"));
+  expect(line).toMatchObject({ level: "info", msg: "ordered", order: "abc" });
+  expect(Date.parse(line?.time as string)).not.toBeNaN();
+});
+
+test("an error keeps its message and its place", () => {
+  const [line] = linesOf((log) => log.error({ err: new Error("no answer") }, "not sent"));
+  expect(line?.err).toMatchObject({ message: "no answer", stack: expect.stringContaining("log.test") });
+});
+
+test.each([
+  ["pin"],
+  ["ticket"],
+  ["password"],
+  ["sealedKey"],
+  ["SAMLResponse"],
+  ["cookie"],
+  ["SEALING_KEY"],
+  ["collectUrl"],
+])("%s is left out, however deep it lies", (name) => {
+  const secret = "do-not-tell";
+  const lines = linesOf((log) => {
+    log.info({ [name]: secret }, "a");
+    log.info({ order: { [name]: secret } }, "b");
+    log.info({ request: { headers: { [name]: secret } } }, "c");
+  });
+  expect(lines).toHaveLength(3);
+  expect(JSON.stringify(lines)).not.toContain(secret);
+});
+
+test("a reference is short, without look-alikes, and new each time", () => {
+  const references = Array.from({ length: 200 }, newReference);
+  for (const reference of references) expect(reference).toMatch(/^[2-9A-HJ-NP-Z]{8}$/);
+  expect(new Set(references).size).toBe(200);
+});
