@@ -2,6 +2,8 @@
  * Signature wrapping in its eight classical forms (Somorovsky et al., "On Breaking SAML", 2012): the genuine signature stays
  * valid over the genuine element, which is moved to where it is not read, and a forged one takes its place.
  */
+import type { LoginCode } from "@/server/federation/refusal.ts";
+
 type Wrapping = { signed: "response" | "assertion"; make: (genuine: string) => string };
 
 const signatureOf = (xml: string) => /<ds:Signature.*?<\/ds:Signature>/s.exec(xml)?.[0] ?? "";
@@ -16,9 +18,10 @@ const into = (xml: string, end: string, content: string) => xml.replace(end, `${
 const behindIssuer = (xml: string, content: string) =>
   xml.replace("</saml:Issuer>", `</saml:Issuer>${content}`);
 
-export const wrappings: [string, Wrapping][] = [
+export const wrappings: [string, LoginCode, Wrapping][] = [
   [
     "1, the genuine response inside the signature of the forged one",
+    "signature_misplaced",
     {
       signed: "response",
       make: (xml) =>
@@ -30,6 +33,7 @@ export const wrappings: [string, Wrapping][] = [
   ],
   [
     "2, the genuine response beside the signature",
+    "signature_misplaced",
     {
       signed: "response",
       make: (xml) => behindIssuer(forged(xml), `${withoutSignature(xml)}${signatureOf(xml)}`),
@@ -37,6 +41,7 @@ export const wrappings: [string, Wrapping][] = [
   ],
   [
     "3, a forged assertion before the genuine one",
+    "assertion_count",
     {
       signed: "assertion",
       make: (xml) => xml.replace("<saml:Assertion", `${forged(assertionOf(xml))}<saml:Assertion`),
@@ -44,6 +49,7 @@ export const wrappings: [string, Wrapping][] = [
   ],
   [
     "4, the genuine assertion inside the forged one",
+    "signature_misplaced",
     {
       signed: "assertion",
       make: (xml) =>
@@ -52,6 +58,7 @@ export const wrappings: [string, Wrapping][] = [
   ],
   [
     "5, the signature on the forged assertion, the genuine one at the end",
+    "assertion_count",
     {
       signed: "assertion",
       make: (xml) => {
@@ -63,6 +70,7 @@ export const wrappings: [string, Wrapping][] = [
   ],
   [
     "6, the genuine assertion inside the signature on the forged one",
+    "signature_misplaced",
     {
       signed: "assertion",
       make: (xml) => {
@@ -74,6 +82,7 @@ export const wrappings: [string, Wrapping][] = [
   ],
   [
     "7, the genuine assertion among extensions",
+    "signature_misplaced",
     {
       signed: "assertion",
       make: (xml) =>
@@ -87,6 +96,7 @@ export const wrappings: [string, Wrapping][] = [
   ],
   [
     "8, the genuine assertion in an object of the signature on the forged one",
+    "signature_misplaced",
     {
       signed: "assertion",
       make: (xml) => {
