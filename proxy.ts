@@ -1,9 +1,11 @@
 /** Before every page: its language, and a Content-Security-Policy with a nonce of its own. */
-import { NextRequest, type NextResponse } from "next/server";
+import { NextRequest, NextResponse } from "next/server";
 import createMiddleware from "next-intl/middleware";
 import { routing } from "./server/i18n/routing.ts";
 
 const localize = createMiddleware(routing);
+/** The one page whose answer says 404 and yet is a whole page: what `notFound()` sends is empty without JavaScript. */
+const isNotFound = /^\/(?:ja|en)\/not-found$/;
 const issuingSite = /^\/[a-z]{2}\/issue\//;
 
 export default function proxy(request: NextRequest): NextResponse {
@@ -11,10 +13,19 @@ export default function proxy(request: NextRequest): NextResponse {
   // Next.js takes the nonce for its own scripts from the request's header.
   const headers = new Headers(request.headers);
   headers.set("Content-Security-Policy", policy);
-  const response = localize(new NextRequest(request.url, { headers }));
+  const { pathname } = request.nextUrl;
+  const response = isNotFound.test(pathname)
+    ? notFound(request, headers)
+    : localize(new NextRequest(request.url, { headers }));
   response.headers.set("Content-Security-Policy", policy);
-  if (issuingSite.test(request.nextUrl.pathname)) protectTicket(response.headers);
+  if (issuingSite.test(pathname)) protectTicket(response.headers);
   return response;
+}
+
+function notFound({ url, nextUrl }: NextRequest, headers: Headers): NextResponse {
+  // As `localize` would say it; it has no say in the status of its answer.
+  headers.set("X-NEXT-INTL-LOCALE", nextUrl.pathname.slice(1, 3));
+  return NextResponse.rewrite(url, { status: 404, request: { headers } });
 }
 
 /** The page's path is a secret: no other site, no search engine and no cache may learn it. */

@@ -60,13 +60,15 @@ type Options = { root: string; dev: boolean; port: number; hosts: string[] };
 export async function openWeb({ root, dev, port, hosts }: Options): Promise<Web> {
   Object.assign(process.env, { NODE_ENV: dev ? "development" : "production", NEXT_TELEMETRY_DISABLED: "1" });
   const { default: next } = await import("next");
-  const app = next({ dev, dir: root, hostname: "localhost", port });
+  // Next.js listens for upgrades (hot reload) on one server only: this one stands for all of ours.
+  const upgrades = createServer();
+  const app = next({ dev, dir: root, hostname: "localhost", port, httpServer: upgrades });
   await app.prepare();
   const handle = app.getRequestHandler();
   const servers: Server[] = [];
   for (const host of hosts) {
     const server = createServer((request, response) => void handle(request, response));
-    server.on("upgrade", app.getUpgradeHandler());
+    server.on("upgrade", (...upgrade) => upgrades.emit("upgrade", ...upgrade));
     if (await listen(server, port, host)) servers.push(server);
   }
   if (servers.length === 0)

@@ -12,30 +12,36 @@ export type SignedIn = {
 /** Whose applications these are, and the way out. */
 export function AccountMenu({ member }: { member: SignedIn }) {
   const t = useTranslations("Site");
-  const isJapanese = useLocale() === "ja";
+  const locale = useLocale();
+  const isJapanese = locale === "ja";
+  const institution = isJapanese ? member.institutionJa : member.institutionEn;
   return (
-    <details className="account">
-      <summary>
+    <>
+      <p className="who">
         <Icon name="person" />
         <span>
-          <span className="visually-hidden">{t("user")}</span>
-          <b>{(isJapanese && member.displayNameJa) || member.displayName}</b>
-          <span>{t("accountMenu")}</span>
+          {t("user")} <b>{(isJapanese && member.displayNameJa) || member.displayName}</b>
+          <small>{institution}</small>
         </span>
-        <Icon name="down" />
-      </summary>
-      <div className="account-menu">
-        <p>{isJapanese ? member.institutionJa : member.institutionEn}</p>
-        {member.mails.map((mail) => (
-          <p key={mail}>{mail}</p>
-        ))}
-        <form method="post" action="/logout">
-          <input type="hidden" name="locale" value={useLocale()} />
-          <button type="submit" className="button button-plain button-small w-full">
-            {t("logout")}
-          </button>
-        </form>
-      </div>
-    </details>
+      </p>
+      <details className="account">
+        <summary>
+          {t("accountMenu")}
+          <Icon name="down" />
+        </summary>
+        <div className="account-menu">
+          <p>{t("signedInAs", { institution })}</p>
+          {member.mails.map((mail) => (
+            <p key={mail}>{mail}</p>
+          ))}
+          <form method="post" action="/logout">
+            <input type="hidden" name="locale" value={locale} />
+            <button type="submit" className="button button-plain button-small w-full">
+              {t("logout")}
+            </button>
+          </form>
+        </div>
+      </details>
+    </>
   );
 }

@@ -1,6 +1,6 @@
-import { notFound } from "next/navigation";
+import { lost } from "../lost.ts";
 
 /** Any path nobody else answers: not found, in the reader's language. */
 export default function UnknownPage() {
-  notFound();
+  return lost();
 }

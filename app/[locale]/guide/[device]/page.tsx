@@ -1,11 +1,11 @@
 import type { Metadata } from "next";
-import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { Authorities } from "@/components/guide/authorities.tsx";
 import { Instructions } from "@/components/guide/instructions.tsx";
 import { type Device, devices } from "@/components/issue/suggestion.ts";
 import { Notice } from "@/components/ui/notice.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
+import { lost } from "../../lost.ts";
 
 type DevicePageProps = { params: Promise<{ device: string }> };
 
@@ -37,5 +37,5 @@ export default async function DevicePage({ params }: DevicePageProps) {
 
 async function known(params: DevicePageProps["params"]): Promise<Device> {
   const { device } = await params;
-  return devices.find((name) => name === device) ?? notFound();
+  return devices.find((name) => name === device) ?? lost();
 }

@@ -36,6 +36,13 @@ export default async function LoginErrorPage({ params, searchParams }: LoginErro
           <>
             <dt className="font-bold">{t("institution")}</dt>
             <dd>{locale === "ja" ? institution.nameJa : institution.nameEn}</dd>
+            {institution.errorUrl && (
+              <dd>
+                <a href={institution.errorUrl} rel="noreferrer">
+                  {t("institutionHelp")}
+                </a>
+              </dd>
+            )}
           </>
         )}
         {reference && (
