@@ -45,8 +45,8 @@ const shape = z.object({
     .transform((value) => value === "true"),
   FEDERATION_METADATA_URL: url(
     "FEDERATION_METADATA_URL",
-    "set it to the https:// URL of the federation's signed metadata",
-    ["https:", "http:"],
+    "set it to the https:// URL of the federation's signed metadata, or to the file:// URL of a copy",
+    ["https:", "http:", "file:"],
   ).optional(),
   FEDERATION_SIGNING_CERT: text(
     "FEDERATION_SIGNING_CERT",

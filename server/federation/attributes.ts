@@ -178,7 +178,7 @@ function mailsOf(values: readonly string[], dropped: string[]): string[] {
 
 function receivedNames(statement: Statement): string[] {
   const known = Object.entries(attributeNames);
-  return [...statement.attributes.keys()].map(
-    (name) => known.find(([, oid]) => oid === name)?.[0] ?? name.slice(0, 100),
-  );
+  return [...statement.attributes.keys()]
+    .slice(0, 60)
+    .map((name) => known.find(([, oid]) => oid === name)?.[0] ?? name.slice(0, 100));
 }

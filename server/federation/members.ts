@@ -22,12 +22,13 @@ export async function findOrMakeMember(
     displayNameJa: person.displayNameJa,
     mails: person.mails,
     eppn: person.eppn,
+    locale,
     lastLoginAt: now,
   };
   const member = await db.member.upsert({
     where: { institutionId_subject: { institutionId: institution.id, subject: person.subject } },
     update: described,
-    create: { institutionId: institution.id, subject: person.subject, locale, createdAt: now, ...described },
+    create: { institutionId: institution.id, subject: person.subject, createdAt: now, ...described },
   });
   return { memberId: member.id, institutionId: institution.id };
 }

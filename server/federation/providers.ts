@@ -12,6 +12,8 @@ export type ProviderChoice = {
   nameEn: string;
   entityId: string;
   logo: string | null;
+  /** Where the provider helps people whose login failed. */
+  errorUrl: string | null;
 };
 
 const rowsAtOnce = 500;
@@ -63,4 +65,4 @@ export async function findProviders(db: Database, ids: readonly string[]): Promi
   return ids.flatMap((id) => rows.find((row) => row.id === id) ?? []);
 }
 
-const choice = { id: true, nameJa: true, nameEn: true, entityId: true, logo: true } as const;
+const choice = { id: true, nameJa: true, nameEn: true, entityId: true, logo: true, errorUrl: true } as const;

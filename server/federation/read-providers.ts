@@ -201,7 +201,7 @@ function finish(draft: Draft): Provider {
     ssoPost: draft.ssoPost,
     certificates: [...new Set(draft.certificates)],
     logo: draft.logo,
-    errorUrl: webUrl(draft.errorUrl),
+    errorUrl: webUrl(filledIn(draft.errorUrl)),
     contacts: draft.contacts,
     categories: draft.categories,
     registrationAuthority: draft.registrationAuthority,
@@ -217,6 +217,11 @@ function attributeIn(tag: SaxesTagNS, name: string): string | null {
 /** What a browser may be sent to: never `javascript:` or the like. */
 function webUrl(value: string | null): string | null {
   return value && /^https?:\/\//i.test(value) && URL.canParse(value) ? value : null;
+}
+
+/** Places of a template (REFEDS errorURL) that only a single failure could fill. */
+function filledIn(template: string | null): string | null {
+  return template?.replaceAll("ERRORURL_CODE", "OTHER_ERROR").replace(/ERRORURL_[A-Z]+/g, "") ?? null;
 }
 
 function hostOf(entityId: string): string {

@@ -34,12 +34,12 @@ export function federation(): Federation {
     baseUrl: settings.BASE_URL,
     secret: settings.AUTH_SECRET,
     sealing: sealing(Buffer.from(settings.SEALING_KEY, "base64")),
-    source: settings.FEDERATION_METADATA_URL
-      ? {
+    source: settings.DEMO_FEDERATION
+      ? { demo: true }
+      : {
           demo: false,
-          url: settings.FEDERATION_METADATA_URL,
+          url: settings.FEDERATION_METADATA_URL ?? "",
           certificates: settings.FEDERATION_SIGNING_CERT ?? "",
-        }
-      : { demo: true },
+        },
   };
 }

@@ -23,7 +23,7 @@ const namespaces = `xmlns:md="${ns.metadata}" xmlns:mdui="${ns.mdui}" xmlns:mdrp
 const idp = (name: string, inside = "", attributes = "") => `
 <md:EntityDescriptor entityID="https://${name}.example.ac.jp/idp"${attributes}>
 <md:Extensions><mdrpi:RegistrationInfo registrationAuthority="https://federation.example.ac.jp"/>${inside}</md:Extensions>
-<md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol" errorURL="https://${name}.example.ac.jp/help">
+<md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol" errorURL="https://${name}.example.ac.jp/help?code=ERRORURL_CODE&amp;at=ERRORURL_TS">
 <md:Extensions><shibmd:Scope regexp="false">${name}.example.ac.jp</shibmd:Scope><shibmd:Scope regexp="true">.*\\.${name}\\.example\\.ac\\.jp</shibmd:Scope>
 <mdui:UIInfo><mdui:DisplayName xml:lang="ja">${name}大学</mdui:DisplayName><mdui:DisplayName xml:lang="en">${name} University</mdui:DisplayName>
 <mdui:Keywords xml:lang="ja">ダイガク 学校</mdui:Keywords><mdui:Keywords xml:lang="en">old+town</mdui:Keywords><mdui:Logo width="1" height="1">https://${name}.example.ac.jp/logo.png</mdui:Logo></mdui:UIInfo></md:Extensions>
@@ -127,7 +127,7 @@ describe("of an aggregate are read", () => {
       ssoRedirect: "https://a.example.ac.jp/redirect",
       ssoPost: "https://a.example.ac.jp/post",
       certificates: [signer.certificate],
-      errorUrl: "https://a.example.ac.jp/help",
+      errorUrl: "https://a.example.ac.jp/help?code=OTHER_ERROR&at=",
       logo: "https://a.example.ac.jp/logo.png",
       contacts: [{ type: "technical", mail: "admin@a.example.ac.jp" }],
       registrationAuthority: "https://federation.example.ac.jp",

@@ -1,0 +1,150 @@
+import "@/tests/support/quiet.ts";
+import { beforeAll, describe, expect, test } from "vitest";
+import { showAggregate, showLogin, takeLogin } from "@/server/federation/demo/doors.ts";
+import { demoInstitutions } from "@/server/federation/demo/institutions.ts";
+import { beginLogin } from "@/server/federation/login.ts";
+import { findProviders, searchProviders } from "@/server/federation/providers.ts";
+import { federationReady, refreshFederation } from "@/server/federation/refresh.ts";
+import { requireFirstUse } from "@/server/federation/replay.ts";
+import { serviceKeys } from "@/server/federation/service-keys.ts";
+import { spMetadata } from "@/server/federation/sp-metadata.ts";
+import { a, answerOf, arrive, b, choose, codeOf, demoPortal } from "@/tests/support/demo-login.ts";
+
+const portal = demoPortal();
+
+beforeAll(async () => {
+  await refreshFederation(portal.world);
+});
+
+describe("the federation", () => {
+  test("is searched in both languages, by keyword and by domain", async () => {
+    const names = async (q: string) =>
+      (await searchProviders(portal.db, { q, locale: "ja", limit: 10 })).map(({ nameEn }) => nameEn);
+    const university = ["Demo University A"];
+    const college = ["Demo KOSEN B"];
+    for (const q of [
+      "デモ大学",
+      "demo univ",
+      "ＤＥＭＯ　ＵＮＩＶＥＲＳＩＴＹ",
+      "だいがく",
+      "ダイガク",
+      "a.example.ac.jp",
+      "university 体験",
+    ])
+      expect(await names(q)).toEqual(university);
+    for (const q of ["高専", "kosen", "こうせん", "高等専門学校", "b.example"])
+      expect(await names(q)).toEqual(college);
+    expect(await names("")).toHaveLength(2);
+    expect(await names("nowhere")).toEqual([]);
+    expect(await names("%")).toEqual([]);
+  });
+
+  test("keeps the last good copy when a refresh fails, and says why it failed", async () => {
+    const broken = {
+      ...portal.world,
+      source: { demo: false as const, url: "file:///nowhere/metadata.xml", certificates: "" },
+    };
+    await expect(refreshFederation(broken)).rejects.toThrow("unreachable");
+    expect((await portal.db.federationState.findFirst())?.failure).toContain("unreachable");
+    expect(await portal.db.identityProvider.count()).toBe(2);
+    await refreshFederation(portal.world);
+    expect((await portal.db.federationState.findFirst())?.failure).toBeNull();
+  });
+
+  test("makes each key once, however many processes ask for it", async () => {
+    await portal.db.serviceKey.deleteMany({ where: { purpose: "sp-signing" } });
+    const asked = await Promise.all([1, 2, 3, 4].map(() => serviceKeys(portal.world, "sp-signing")));
+    expect(new Set(asked.flat().map(({ certificate }) => certificate)).size).toBe(1);
+  });
+
+  test("that lost an institution lets nobody in from there, and ends their sessions", async () => {
+    const who = await portal.logIn("tanaka", b);
+    const under = await answerOf(portal.browser(), await choose(portal.browser(), b), "tanaka").catch(
+      () => ({}),
+    );
+    await portal.db.identityProvider.delete({ where: { id: b } });
+    expect(await portal.sessionOf(who)).toBeNull();
+    expect(await findProviders(portal.db, [b])).toEqual([]);
+    const start = await portal.browser().post("/login/start", { idp: b, to: "", locale: "ja" });
+    expect(codeOf(start)).toBe("idp_unknown");
+    expect(codeOf(await arrive(portal.browser(), under))).toBe("idp_unknown");
+    expect(
+      await portal.db.member.count({ where: { institution: { entityId: demoInstitutions.b.entityId } } }),
+    ).toBe(1);
+    await refreshFederation(portal.world);
+    expect(await portal.sessionOf(who)).not.toBeNull();
+  });
+
+  test("whose metadata are over lets nobody in until they are refreshed", async () => {
+    const later = { ...portal.world, now: () => new Date(Date.now() + 30 * 24 * 60 * 60 * 1000) };
+    const unreachable = {
+      ...later,
+      source: { demo: false as const, url: "file:///nowhere", certificates: "" },
+    };
+    expect(await federationReady(unreachable)).toBe(false);
+    const soonAfter = { ...later, now: () => new Date(later.now().getTime() + 10 * 60_000) };
+    expect(await federationReady(soonAfter)).toBe(true);
+    await refreshFederation(portal.world);
+  });
+});
+
+describe("an assertion", () => {
+  test("counts once, also when it arrives several times at the same moment", async () => {
+    const statement = {
+      issuer: demoInstitutions.a.entityId,
+      assertionId: "_once",
+      nameId: null,
+      attributes: new Map(),
+      authnContext: null,
+      authnInstant: new Date(),
+      replayableUntil: new Date(),
+    };
+    const uses = await Promise.allSettled([1, 2, 3, 4].map(() => requireFirstUse(portal.db, statement)));
+    expect(uses.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    await expect(requireFirstUse(portal.db, statement)).rejects.toThrow("replayed");
+    await requireFirstUse(portal.db, { ...statement, issuer: demoInstitutions.b.entityId });
+  });
+});
+
+describe("the doors of the demo institutions", () => {
+  test("are shut where a real federation is in use", async () => {
+    const real = {
+      ...portal.world,
+      source: { demo: false as const, url: "https://metadata.example.ac.jp", certificates: "" },
+    };
+    const request = new Request(`${portal.world.baseUrl}/demo-idp/a/sso`);
+    expect((await showLogin(real, "a", request)).status).toBe(404);
+    expect((await takeLogin(real, "a", request)).status).toBe(404);
+    expect((await showAggregate(real)).status).toBe(404);
+  });
+});
+
+describe("our own metadata", () => {
+  test("name where answers go, and both keys", async () => {
+    const xml = await spMetadata(portal.world);
+    expect(xml).toContain(`entityID="${portal.world.baseUrl}/api/saml/metadata"`);
+    expect(xml).toContain(`Location="${portal.world.baseUrl}/api/saml/acs"`);
+    for (const purpose of ["sp-signing", "sp-encryption"] as const)
+      for (const { certificate } of await serviceKeys(portal.world, purpose))
+        expect(xml).toContain(certificate);
+    expect(xml).not.toContain("PRIVATE");
+  });
+});
+
+describe("over https", () => {
+  test("every cookie of a login is kept from scripts, from plain connections and from other sites", async () => {
+    process.env.NEXTAUTH_URL = "https://portal.example.ac.jp";
+    const secure = { ...portal.world, baseUrl: "https://portal.example.ac.jp" };
+    try {
+      const { setCookies } = await beginLogin(secure, { idpId: a, to: null, locale: "ja", jar: {} });
+      expect(setCookies.length).toBeGreaterThanOrEqual(3);
+      for (const line of setCookies) {
+        expect(line).toMatch(/^__(Secure|Host)-/);
+        for (const attribute of ["HttpOnly", "Secure", "SameSite=Lax", "Path=/"])
+          expect(line).toContain(attribute);
+      }
+    } finally {
+      process.env.NEXTAUTH_URL = portal.world.baseUrl;
+    }
+  });
+});

@@ -1,0 +1,107 @@
+/** The portal's doors of a login and the demo institutions, in process, on a database of their own. */
+import { beforeAll, expect } from "vitest";
+import type { Database } from "@/server/db.ts";
+import { demoInstitutions } from "@/server/federation/demo/institutions.ts";
+import { verifiedSession } from "@/server/federation/login.ts";
+import type { SignedIn } from "@/server/federation/members.ts";
+import { providerIdOf } from "@/server/federation/read-providers.ts";
+import type { Federation } from "@/server/federation/world.ts";
+import type { Institution, Member } from "@/server/generated/prisma/client.ts";
+import { testDatabaseUrl } from "./database.ts";
+import { type Door, hiddenFields, PlainBrowser } from "./plain-browser.ts";
+
+export const base = "http://localhost:3000";
+export const a = providerIdOf(demoInstitutions.a.entityId);
+export const b = providerIdOf(demoInstitutions.b.entityId);
+
+export const locationOf = (response: Response) => response.headers.get("location") ?? "";
+export const codeOf = (response: Response) => new URL(locationOf(response)).searchParams.get("code");
+
+/** What the provider's page posts to the portal: from another site, so without the portal's cookies. */
+export const arrive = (who: PlainBrowser, fields: Record<string, string>) =>
+  who.post("/api/saml/acs", fields, { lax: true });
+
+/** From the form of the login page to the provider's own page. */
+export async function choose(who: PlainBrowser, idp = a, to = "/ja/certs/3"): Promise<string> {
+  const response = await who.post("/login/start", { idp, to, locale: "ja" });
+  expect(response.status).toBe(303);
+  return locationOf(response);
+}
+
+/** What the provider's page would post to the portal. */
+export async function answerOf(who: PlainBrowser, ssoUrl: string, user: string) {
+  const page = await (await who.get(ssoUrl)).text();
+  const response = await who.post(ssoUrl, {
+    ...hiddenFields(page),
+    user,
+    password: "password",
+    action: "login",
+  });
+  return hiddenFields(await response.text());
+}
+
+type DemoPortal = {
+  world: Federation;
+  db: Database;
+  browser: () => PlainBrowser;
+  /** A whole login, to the page that was wanted. */
+  logIn: (user: string, idp?: string) => Promise<PlainBrowser>;
+  sessionOf: (who: PlainBrowser) => Promise<SignedIn | null>;
+  memberOf: (who: PlainBrowser) => Promise<(Member & { institution: Institution }) | null>;
+};
+
+/** To be called once, at the top of a test file. */
+export function demoPortal(): DemoPortal {
+  let doors: Door[] = [];
+  const portal: DemoPortal = {
+    world: undefined as unknown as Federation,
+    db: undefined as unknown as Database,
+    browser: () => new PlainBrowser(base, doors),
+    async logIn(user, idp = a) {
+      const who = portal.browser();
+      const back = await arrive(who, await answerOf(who, await choose(who, idp), user));
+      const end = await who.get(locationOf(back));
+      expect(locationOf(end)).toBe(`${base}/ja/certs/3`);
+      return who;
+    },
+    sessionOf: (who) => verifiedSession(portal.world, Object.fromEntries(who.cookies)),
+    async memberOf(who) {
+      const session = await portal.sessionOf(who);
+      const where = { id: session?.memberId ?? "" };
+      return portal.db.member.findUnique({ where, include: { institution: true } });
+    },
+  };
+
+  beforeAll(async () => {
+    Object.assign(process.env, {
+      DATABASE_URL: await testDatabaseUrl(),
+      BASE_URL: base,
+      AUTH_SECRET: "a-secret-for-tests-that-is-long-enough",
+      SEALING_KEY: Buffer.alloc(32, 7).toString("base64"),
+      DEMO_FEDERATION: "true",
+    });
+    doors = await openDoors();
+    const { federation } = await import("@/server/federation/world.ts");
+    portal.world = federation();
+    portal.db = portal.world.db;
+    return () => portal.db.$disconnect();
+  });
+  return portal;
+}
+
+async function openDoors(): Promise<Door[]> {
+  const [start, logout, acs, auth, sso] = await Promise.all([
+    import("@/app/login/start/route.ts"),
+    import("@/app/logout/route.ts"),
+    import("@/app/api/saml/acs/route.ts"),
+    import("@/app/api/auth/[...nextauth]/route.ts"),
+    import("@/app/demo-idp/[idp]/sso/route.ts"),
+  ]);
+  return [
+    { pattern: /^\/login\/start$/, ...start },
+    { pattern: /^\/logout$/, ...logout },
+    { pattern: /^\/api\/saml\/acs$/, ...acs },
+    { pattern: /^\/api\/auth\/(?<nextauth>.*)$/, ...auth },
+    { pattern: /^\/demo-idp\/(?<idp>[^/]+)\/sso$/, ...sso },
+  ] as Door[];
+}
