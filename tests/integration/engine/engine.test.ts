@@ -217,6 +217,22 @@ describe("a step that fails", () => {
     expect({ tries, told }).toEqual({ tries: 2, told: 1 });
   });
 
+  it("in a function that hears of every failure does not call it for ever", async () => {
+    let told = 0;
+    const engine = await shop.open((inngest) => [
+      inngest.createFunction({ id: "watch", triggers: [{ event: "inngest/function.failed" }] }, () => {
+        told++;
+        throw new NonRetriableError("cannot even tell");
+      }),
+      inngest.createFunction({ id: "bad", triggers: [{ event: "go" }] }, () => {
+        throw new NonRetriableError("no");
+      }),
+    ]);
+    await engine.send("go");
+    await shop.over(2);
+    expect(told).toBe(1);
+  });
+
   it("says when to come again, and is not tried before", async () => {
     const times: number[] = [];
     const engine = await shop.open((inngest) => [
@@ -262,6 +278,19 @@ describe("waiting", () => {
     expect(first).toBeGreaterThanOrEqual(990);
     expect(first).toBeLessThan(2000);
     expect(second).toBeGreaterThanOrEqual(390);
+  });
+
+  it("for a moment that has passed, or for no time, takes none", async () => {
+    const engine = await shop.open((inngest) => [
+      inngest.createFunction({ id: "late", triggers: [{ event: "go" }] }, async ({ step }) => {
+        await step.sleepUntil("yesterday", new Date(Date.now() - 86_400_000));
+        await step.sleep("no time", "0s");
+        const came = await step.waitForEvent("at once", { event: "never", timeout: "0s" });
+        return step.run("after", () => [came, "after"]);
+      }),
+    ]);
+    await engine.send("go");
+    expect(await shop.over(1)).toMatchObject([{ outcome: [null, "after"] }]);
   });
 
   it("for an event ends with the one that its `if` is about, at once", async () => {
@@ -360,9 +389,9 @@ describe("steps side by side", () => {
     expect(done).toEqual(["a", "b", "c"]);
   });
 
-  it("are retried by themselves: the one that went well is not repeated", async () => {
+  it("are retried by themselves, each at its time: the one that went well is not repeated", async () => {
     let good = 0;
-    let bad = 0;
+    const bad: number[] = [];
     const engine = await shop.open((inngest) => [
       inngest.createFunction(
         { id: "parallel", triggers: [{ event: "go" }], retries: 4 },
@@ -370,7 +399,9 @@ describe("steps side by side", () => {
           const results = await Promise.allSettled([
             step.run("good", () => ++good),
             step.run("bad", () => {
-              if (++bad < 4) throw new Error("not yet");
+              bad.push(Date.now());
+              if (bad.length === 1) throw new RetryAfterError("busy", 1000);
+              if (bad.length < 4) throw new Error("not yet");
             }),
             step.run("never", () => {
               throw new NonRetriableError("never");
@@ -382,7 +413,8 @@ describe("steps side by side", () => {
     ]);
     await engine.send("go");
     expect(await shop.over(1)).toMatchObject([{ outcome: ["fulfilled", "fulfilled", "rejected"] }]);
-    expect({ good, bad }).toEqual({ good: 1, bad: 4 });
+    expect({ good, bad: bad.length }).toEqual({ good: 1, bad: 4 });
+    expect((bad[1] ?? 0) - (bad[0] ?? 0)).toBeGreaterThanOrEqual(990);
   });
 });
 

@@ -205,6 +205,21 @@ describe("a process of another version", () => {
     expect(await shop.over(1)).toMatchObject([{ outcome: "by the one that knows it" }]);
   });
 
+  it("starts what an older one could not, and wakes nothing that began to wait since", async () => {
+    const waiting: Functions = (inngest) => [
+      inngest.createFunction({ id: "waiter", triggers: [{ event: "wait" }] }, async ({ step }) => {
+        await step.waitForEvent("wait", { event: "go", timeout: "30d" });
+      }),
+    ];
+    const old = await shop.open(waiting, { version: "old" });
+    await old.send("go");
+    await old.send("wait");
+    await shop.openStep("waiting");
+    await shop.open((inngest) => [...waiting(inngest), ...known(inngest)], { version: "new" });
+    await shop.openStep("sleeping");
+    await shop.openStep("waiting");
+  });
+
   it("does not take runs of functions it does not know", async () => {
     const young = await shop.open(known, { version: "new" });
     await young.send("go");
