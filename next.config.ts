@@ -42,6 +42,8 @@ const config: NextConfig = {
     "pino",
     "typeorm",
   ],
+  // Jackson imports it by name at run time, where tracing does not see it.
+  outputFileTracingIncludes: { "/api/auth/**": ["./node_modules/jose/**/*"] },
   experimental: { serverActions: { bodySizeLimit: "64kb" } },
   headers: async () => [
     { source: "/:path*", headers: forAll },

@@ -66,6 +66,12 @@ export async function startFromForm(world: Federation, request: Request): Promis
         expected: world.baseUrl,
         actual: request.headers.get("origin")?.slice(0, 200) ?? "no origin",
       });
+    // Cookies set under another name of this machine would not come along on the way back.
+    const origin = request.headers.get("origin");
+    if (origin?.startsWith("http") && origin !== new URL(world.baseUrl).origin)
+      return seeOther(
+        `${world.baseUrl}/${locale}/login?${new URLSearchParams({ to: safePath(form.get("to"), locale) })}`,
+      );
     const jar = readCookies(request.headers.get("cookie"));
     const { location, setCookies } = await beginLogin(world, { idpId: idp, to: form.get("to"), locale, jar });
     return seeOther(location, [...setCookies, rememberChoice(world, jar, idp)]);

@@ -78,6 +78,14 @@ describe("a login through a demo institution", () => {
     expect((await portal.memberOf(who))?.displayNameJa).toBe("国立 花子");
   });
 
+  test("begun under another name of this machine goes on under the portal's own", async () => {
+    const headers = { origin: "http://127.0.0.1:3000" };
+    const response = await portal
+      .browser()
+      .post("/login/start", { idp: a, to: "/en/certs", locale: "en" }, { headers });
+    expect(locationOf(response)).toBe(`${base}/en/login?to=%2Fen%2Fcerts`);
+  });
+
   test("two at once of somebody new make one member", async () => {
     const both = await Promise.all([portal.logIn("admin"), portal.logIn("admin")]);
     const ids = await Promise.all(both.map(async (who) => (await portal.sessionOf(who))?.memberId));
