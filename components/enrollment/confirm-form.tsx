@@ -39,7 +39,7 @@ export function ConfirmForm({ deed, fields, action, onCancel, backTo }: ConfirmF
         <input key={name} type="hidden" name={name} value={value} />
       ))}
       <p>{t(`${deed}.question`)}</p>
-      <Subject {...fields} />
+      <Subject fields={fields} />
       {deed === "renew" && <p>{t("renew.note")}</p>}
       {deed === "revoke" && (
         <>
@@ -75,7 +75,7 @@ export function ConfirmForm({ deed, fields, action, onCancel, backTo }: ConfirmF
   );
 }
 
-function Subject({ kind, months, number, mail }: DeedFields) {
+function Subject({ fields: { kind, months, number, mail } }: { fields: DeedFields }) {
   const t = useTranslations("Confirm");
   const kinds = useTranslations("Kind");
   return (

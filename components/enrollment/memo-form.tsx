@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useActionState } from "react";
+import { FieldError } from "@/components/ui/field-error.tsx";
 import { SubmitButton } from "@/components/ui/submit-button.tsx";
 import { useScripted } from "@/components/ui/use-scripted.ts";
 import type { Code } from "@/server/errors.ts";
@@ -44,10 +45,10 @@ export function MemoForm({ number, memo, wasSaved, action }: MemoFormProps) {
       <p id="memo-hint" className="hint no-print w-full">
         {t("hint")}
       </p>
-      <p id="memo-outcome" role="status" className="w-full">
-        {state.refused && <span className="field-error">{errors(state.refused)}</span>}
-        {state.saved && t("saved")}
-      </p>
+      <div id="memo-outcome" className="w-full">
+        {state.refused && <FieldError sentence={errors(state.refused)} />}
+        <p role="status">{state.saved && t("saved")}</p>
+      </div>
     </form>
   );
 }

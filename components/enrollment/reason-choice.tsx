@@ -2,7 +2,17 @@
 
 import { useTranslations } from "next-intl";
 import { useId } from "react";
-import { type RevocationReason, revocationReasons } from "@/server/ports.ts";
+import { FieldError } from "@/components/ui/field-error.tsx";
+import type { RevocationReason } from "@/server/ports.ts";
+
+/** The likeliest to matter first, 「その他」 last. */
+const reasons = [
+  "keyCompromise",
+  "affiliationChanged",
+  "superseded",
+  "cessationOfOperation",
+  "unspecified",
+] as const satisfies readonly RevocationReason[];
 
 /** 失効の理由: none is preselected, so that the one that is recorded was meant. */
 export function ReasonChoice({ chosen, isMissing }: { chosen?: RevocationReason; isMissing: boolean }) {
@@ -11,12 +21,8 @@ export function ReasonChoice({ chosen, isMissing }: { chosen?: RevocationReason;
   return (
     <fieldset aria-describedby={isMissing ? errorId : undefined}>
       <legend>{t("reason")}</legend>
-      {isMissing && (
-        <p id={errorId} className="field-error" role="alert">
-          {t("reasonMissing")}
-        </p>
-      )}
-      {revocationReasons.map((reason) => (
+      {isMissing && <FieldError id={errorId} sentence={t("reasonMissing")} />}
+      {reasons.map((reason) => (
         <label key={reason} className="choice">
           <input type="radio" name="reason" value={reason} required defaultChecked={reason === chosen} />
           <span>{t(`reasons.${reason}`)}</span>

@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useActionState } from "react";
+import { FieldError } from "@/components/ui/field-error.tsx";
 import { SubmitButton } from "@/components/ui/submit-button.tsx";
 import type { DeedAction } from "./deeds.ts";
 
@@ -13,9 +14,7 @@ export function UnlockForm({ number, action }: { number: number; action: DeedAct
   return (
     <form action={unlock} className="stack">
       <input type="hidden" name="number" value={number} />
-      {state.refused && (
-        <p role="alert" className="field-error">
-          {errors(state.refused)}
+      {state.refused && <FieldError sentence={errors(state.refused)} />}
         </p>
       )}
       <SubmitButton className="button button-main" pendingLabel={t("pending")}>

@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useActionState } from "react";
+import { FieldError } from "@/components/ui/field-error.tsx";
 import { SubmitButton } from "@/components/ui/submit-button.tsx";
 import type { Code } from "@/server/errors.ts";
 
@@ -22,9 +23,7 @@ export function CollectedForm({ ticket, action, isMain }: CollectedFormProps) {
     <form action={confirm} className="stack">
       <input type="hidden" name="ticket" value={ticket} />
       {(state.notCollected || state.refused) && (
-        <p role="alert" className="field-error">
-          {state.refused ? errors(state.refused) : t("notCollected")}
-        </p>
+        <FieldError sentence={state.refused ? errors(state.refused) : t("notCollected")} />
       )}
       <SubmitButton
         className={`button button-wide ${isMain ? "button-main" : "button-plain"}`}

@@ -7,7 +7,7 @@ export function IssueFrame({ step, children }: { step: 1 | 2 | 3; children: Reac
   const t = useTranslations("Issue");
   return (
     <div className="stack prose">
-      <h1>{t("title", { step })}</h1>
+      <h1 className="issue-title">{t("title", { step })}</h1>
       <p>{t("stepsTitle")}</p>
       <Steps label={t("stepsTitle")} steps={[t("steps.1"), t("steps.2"), t("steps.3")]} current={step} />
       {children}

@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useActionState } from "react";
+import { FieldError } from "@/components/ui/field-error.tsx";
 import { SubmitButton } from "@/components/ui/submit-button.tsx";
 import type { Code } from "@/server/errors.ts";
 
@@ -29,13 +30,16 @@ export function PinForm({ ticket, triesLeft, action }: PinFormProps) {
           {t("hint")}
         </p>
         {isWrong && (
-          <p id="pin-error" className="field-error" role="alert">
-            {state.refused
-              ? errors(state.refused)
-              : state.isEmpty
-                ? t("empty")
-                : t("wrong", { triesLeft: left })}
-          </p>
+          <FieldError
+            id="pin-error"
+            sentence={
+              state.refused
+                ? errors(state.refused)
+                : state.isEmpty
+                  ? t("empty")
+                  : t("wrong", { triesLeft: left })
+            }
+          />
         )}
         <input
           id="pin"
