@@ -65,6 +65,14 @@ async function install() {
 function run(command, args, options) {
   return new Promise((done) => {
     const child = spawn(command, args, { ...options, cwd: root, stdio: "inherit" });
+    const end = (signal) => {
+      child.kill(signal);
+      process.exit(1);
+    };
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, end);
+    child.on("close", () => {
+      for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.off(signal, end);
+    });
     child.on("error", () => done(1));
     child.on("close", (code) => done(code ?? 1));
   });

@@ -14,6 +14,7 @@ import { greeting, healthy, say } from "./words.ts";
 const root = join(import.meta.dirname, "..");
 const dev = process.argv.includes("--dev");
 const running: { web?: Promise<Web>; postgres?: Promise<Postgres> } = {};
+let isOpen = false;
 let ending: Promise<void> | undefined;
 
 /** Ends what runs, the youngest first; a sentence says why when nobody asked for it. */
@@ -39,10 +40,14 @@ function watchForTheEnd() {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, asked);
   process.on("disconnect", asked);
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
-  process.on("uncaughtException", (error) => {
-    // Once the end has begun, connections that break are no news.
-    if (!ending) void end(1, sentenceFor(error));
-  });
+  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+    process.on(event, (error: unknown) => {
+      // Once the end has begun, connections that break are no news; before the first page nothing may go wrong.
+      if (ending) return;
+      if (isOpen) console.error(error);
+      else void end(1, sentenceFor(error));
+    });
+  }
 }
 
 function sentenceFor(error: unknown): string {
@@ -106,6 +111,7 @@ async function start() {
   running.web = openWeb({ root, dev, port, hosts: hostsFor(env) });
   await running.web;
   await healthy(port);
+  isOpen = true;
   greeting(env);
   return lock;
 }

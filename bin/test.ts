@@ -15,7 +15,7 @@ const reports = mkdtempSync(join(tmpdir(), "portal-reports-"));
 
 const parts: Record<string, () => Promise<Count>> = {
   lint: () => whole(join(modules, "@biomejs/biome/bin/biome"), ["ci", "--error-on-warnings"]),
-  types: () => whole(join(modules, "typescript/bin/tsc"), ["--noEmit"]),
+  types: () => whole(join(modules, "typescript/bin/tsc"), ["--noEmit", "--incremental", "false"]),
   unit: () => vitest("unit"),
   integration: () => vitest("integration"),
   build: async () => {
