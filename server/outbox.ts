@@ -6,6 +6,7 @@ export type OutgoingEvent = { id: string; name: string; data: Record<string, unk
 export type Send = (events: OutgoingEvent[]) => Promise<unknown>;
 
 const batch = 100;
+const keptDays = 30;
 /** Longer than the client takes to give up. */
 const sendingTakes = 30_000;
 
@@ -20,8 +21,16 @@ export async function forwardOutbox(db: Database, send: Send): Promise<number> {
     const { found, went, error } = await forwardBatch(db, send);
     sent += went;
     if (error) throw error;
-    if (found < batch) return sent;
+    if (found < batch) break;
   }
+  if (sent > 0) await forgetOld(db);
+  return sent;
+}
+
+/** What was sent long ago is of no more use. */
+async function forgetOld(db: Database): Promise<void> {
+  const before = new Date(Date.now() - keptDays * 86_400_000);
+  await db.outboxEvent.deleteMany({ where: { sentAt: { lt: before } } });
 }
 
 function forwardBatch(db: Database, send: Send) {

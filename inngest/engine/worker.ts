@@ -136,6 +136,8 @@ async function askFor(
   const steps = view.steps.flatMap(({ id, result }) => (result ? [{ id, result }] : []));
   return call(shop.handler, shop.signingKey, {
     ...what,
+    // The SDK knows the last try by its number: a build that allows fewer must not step over it.
+    attempt: Math.min(what.attempt, plan.maxAttempts - 1),
     functionId: run.functionId,
     runId: run.id,
     event: run.event,

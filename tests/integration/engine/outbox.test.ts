@@ -66,6 +66,19 @@ describe("the outbox", () => {
     expect(left.map((row) => row.name)).toEqual(["refused"]);
   });
 
+  it("forgets what was sent more than a month ago", async () => {
+    await commit(2);
+    await forwardOutbox(db, async () => {});
+    await db.outboxEvent.updateMany({
+      where: { data: { equals: { n: 0 } } },
+      data: { sentAt: new Date(Date.now() - 31 * 86_400_000) },
+    });
+    await commit(1, "new");
+    await forwardOutbox(db, async () => {});
+    const left = await db.outboxEvent.findMany({ orderBy: { name: "asc" } });
+    expect(left.map((row) => row.data)).toEqual([{ n: 1 }, { n: 0 }]);
+  });
+
   it("lets another process send what is committed while one is still sending", async () => {
     await commit(1);
     const sending = gate();

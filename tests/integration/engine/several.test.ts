@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { claim } from "@/inngest/engine/store.ts";
+import { claim, tidy } from "@/inngest/engine/store.ts";
 import { type Functions, silent } from "@/tests/support/engine.ts";
 import { gate, openWorkshop, soon } from "./workshop.ts";
 
@@ -320,5 +320,59 @@ describe("the database", () => {
       if (n % 2) await breaking();
     }
     expect(await shop.over(8)).toHaveLength(8);
+  });
+
+  it("may come later than the engine, which can also be ended while it waits", async () => {
+    const engine = await shop.open(nothing, { databaseUrl: "postgresql://127.0.0.1:9/none", idle: true });
+    let started = false;
+    const starting = engine.start().then(() => {
+      started = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(started).toBe(false);
+    await engine.stop();
+    await starting;
+  });
+
+  it("is rid of what ended long ago, and of nothing else", async () => {
+    await shop.pool.query(`
+      INSERT INTO "EngineRun" (id, "functionId", "eventId", event, status, "endedAt") VALUES
+        ('done long ago', 'f', '1', '{}', 'done', now() - interval '4 days'),
+        ('done', 'f', '2', '{}', 'done', now() - interval '2 days'),
+        ('failed', 'f', '3', '{}', 'failed', now() - interval '4 days'),
+        ('open', 'f', '4', '{}', 'open', NULL)`);
+    await shop.pool.query(`
+      INSERT INTO "EngineEvent" (id, name, payload, "routedAt") VALUES
+        ('old', 'e', '{}', now() - interval '8 days'), ('new', 'e', '{}', now()), ('unrouted', 'e', '{}', NULL)`);
+    await tidy(shop.pool);
+    const ids = async (table: string) => {
+      const { rows } = await shop.pool.query<{ id: string }>(`SELECT id FROM "${table}" ORDER BY id`);
+      return rows.map((row) => row.id);
+    };
+    expect(await ids("EngineRun")).toEqual(["done", "failed", "open"]);
+    expect(await ids("EngineEvent")).toEqual(["new", "unrouted"]);
+  });
+});
+
+describe("a run", () => {
+  it("that ends its process each time is given up, and its failure told", async () => {
+    const told = gate<string>();
+    const functions: Functions = (inngest) => [
+      inngest.createFunction(
+        {
+          id: "deadly",
+          triggers: [{ event: "go" }],
+          onFailure: ({ error }: { error: Error }) => told.open(error.message),
+        },
+        () => {},
+      ),
+    ];
+    await shop.pool.query(
+      `INSERT INTO "EngineRun" (id, "functionId", "eventId", event, lease, "lostLeases")
+       VALUES ('r', 'test-deadly', 'e', '{"id":"e","name":"go","data":{}}', 'of the dead', 20)`,
+    );
+    await shop.open(functions);
+    expect(await told.passed).toContain("the process ended each time");
+    await shop.over(2);
   });
 });
