@@ -1,13 +1,15 @@
 /** What a journey is told with: a member in a browser, their mails, and the files they get. */
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { test as base, expect, type Page } from "@playwright/test";
-import PostalMime, { type Email } from "postal-mime";
+import type { Email } from "postal-mime";
+import { mailsTo as mailsIn } from "@/tests/support/outbox.ts";
 import { type Locale, words } from "@/tests/support/words.ts";
 
 export { expect } from "@playwright/test";
+export { collectUrlIn } from "@/tests/support/outbox.ts";
 
 const institutions = {
   a: { ja: "デモ大学A", en: "Demo University A" },
@@ -113,19 +115,7 @@ export async function mailTo(
 
 /** Every mail to the address with the words in its subject, the oldest first. */
 export async function mailsTo(address: string, subject = ""): Promise<Email[]> {
-  const outbox = join(dataFolder(), "outbox");
-  const names = (await readdir(outbox).catch(() => [])).filter((name) => name.endsWith(".eml"));
-  const mails = await Promise.all(
-    names.map(async (name) => PostalMime.parse(await readFile(join(outbox, name)))),
-  );
-  return mails
-    .filter((mail) => mail.subject?.includes(subject) && mail.to?.some((to) => to.address === address))
-    .sort((one, other) => String(one.date).localeCompare(String(other.date)));
-}
-
-/** 証明書取得URL */
-export function collectUrlIn(mail: Email): string {
-  return /https?:\/\/\S+\/issue\/[\w-]{64}/.exec(mail.text ?? "")?.[0] ?? "";
+  return (await mailsIn(dataFolder(), address)).filter((mail) => mail.subject?.includes(subject));
 }
 
 /** STEP1 to STEP3; the path of the .p12. */

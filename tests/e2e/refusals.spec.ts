@@ -1,5 +1,7 @@
 /** What goes wrong, and what the member is told then, in both languages. */
+import { createHash } from "node:crypto";
 import type { Page } from "@playwright/test";
+import { askDatabase } from "@/tests/support/own-database.ts";
 import { type Locale, words } from "@/tests/support/words.ts";
 import {
   answerIdp,
@@ -7,6 +9,7 @@ import {
   chooseInstitution,
   collect,
   collectUrlIn,
+  dataFolder,
   expect,
   expectAccessible,
   logIn,
@@ -98,6 +101,35 @@ for (const locale of locales) {
       await expect(other.getByText(t("Issue.refused.used.happened"))).toBeVisible();
       await expectAccessible(other);
       await stranger.close();
+    });
+
+    test("a URL whose month is over is refused, and the application says that it lapsed", async ({
+      page,
+    }) => {
+      await logIn(page, person);
+      const before = new Set((await mailsTo(person.address)).map(collectUrlIn)).add("");
+      const number = await apply(page, locale);
+      const url = collectUrlIn(await mailTo(person.address, "", (mail) => !before.has(collectUrlIn(mail))));
+      const hash = createHash("sha256")
+        .update(url.split("/").at(-1) ?? "")
+        .digest();
+      const [ticket] = await askDatabase<{ orderId: string }>(
+        dataFolder(),
+        `UPDATE "Ticket" SET "expiresAt" = now() - interval '1 second' WHERE hash = $1 RETURNING "orderId"`,
+        [hash],
+      );
+      await page.goto(url);
+      await expect(page.getByText(t("Issue.refused.lapsed.happened"))).toBeVisible();
+      await expectAccessible(page);
+
+      await askDatabase(
+        dataFolder(),
+        `INSERT INTO "OutboxEvent" (id, name, data) VALUES (gen_random_uuid(), 'enrollment/order.changed', jsonb_build_object('order', $1::text))`,
+        [ticket?.orderId],
+      );
+      await page.goto(`/${locale}/certs/${number}`);
+      await expect(page.getByText(t("Detail.next.lapsed"))).toBeVisible();
+      await expect(page.getByText(t("Detail.pin.gone"))).toBeVisible();
     });
 
     test("a URL that nobody was sent is refused", async ({ page }) => {

@@ -1,10 +1,10 @@
 /** The workflows as they run in production: the real functions, the embedded engine, the local CA, mails as files. */
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serve } from "inngest/edge";
-import PostalMime, { type Email } from "postal-mime";
+import type { Email } from "postal-mime";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { detailOf } from "@/server/enrollment/records.ts";
 import { renewCertificate } from "@/server/enrollment/renew.ts";
@@ -12,6 +12,7 @@ import { requestCertificate } from "@/server/enrollment/request.ts";
 import { revokeCertificate } from "@/server/enrollment/revoke.ts";
 import type { Member } from "@/server/generated/prisma/client.ts";
 import { testDatabaseUrl } from "@/tests/support/database.ts";
+import { mailsTo as mailsIn } from "@/tests/support/outbox.ts";
 
 let folder: string;
 let wiring: typeof import("@/server/wiring.ts");
@@ -75,15 +76,7 @@ async function newMember(locale = "ja"): Promise<Member> {
   });
 }
 
-async function mailsTo(member: Member): Promise<Email[]> {
-  const names = await readdir(join(folder, "outbox")).catch(() => []);
-  const mails = await Promise.all(
-    names
-      .filter((name) => name.endsWith(".eml"))
-      .map(async (name) => PostalMime.parse(await readFile(join(folder, "outbox", name)))),
-  );
-  return mails.filter(({ to }) => to?.some(({ address }) => address === member.mails[0]));
-}
+const mailsTo = (member: Member) => mailsIn(folder, member.mails[0] ?? "");
 
 async function mailTo(member: Member, subject: string): Promise<Email> {
   return vi.waitFor(

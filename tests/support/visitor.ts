@@ -1,0 +1,74 @@
+/** A member without a screen, over HTTP: keeps cookies, logs in at the demo federation, calls procedures, sends forms. */
+import { demoInstitutions } from "@/server/federation/demo/institutions.ts";
+import { providerIdOf } from "@/server/federation/read-providers.ts";
+import { hiddenFields } from "./plain-browser.ts";
+
+export class Visitor {
+  readonly #base: string;
+  readonly #cookies = new Map<string, string>();
+
+  constructor(base: string) {
+    this.#base = base;
+  }
+
+  /** One request; redirects are left to the caller. */
+  async send(path: string, init: RequestInit & { anonymous?: boolean } = {}): Promise<Response> {
+    const headers = new Headers(init.headers);
+    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    if (cookie && !init.anonymous) headers.set("cookie", cookie);
+    if (init.method === "POST" && !init.anonymous) headers.set("origin", this.#base);
+    const answer = await fetch(new URL(path, this.#base), { ...init, headers, redirect: "manual" });
+    for (const line of answer.headers.getSetCookie()) {
+      const [pair = ""] = line.split(";");
+      const at = pair.indexOf("=");
+      this.#cookies.set(pair.slice(0, at), pair.slice(at + 1));
+    }
+    return answer;
+  }
+
+  async post(path: string, fields: Record<string, string>, anonymous = false): Promise<Response> {
+    return this.send(path, { method: "POST", body: new URLSearchParams(fields), anonymous });
+  }
+
+  /** A member of デモ大学A. */
+  async logIn(user: string): Promise<void> {
+    const idp = providerIdOf(demoInstitutions.a.entityId);
+    const sso = locationOf(await this.post("/login/start", { idp, to: "/ja/certs", locale: "ja" }));
+    const page = await (await this.send(sso)).text();
+    const said = await this.post(sso, { ...hiddenFields(page), user, password: "password", action: "login" });
+    const back = await this.post("/api/saml/acs", hiddenFields(await said.text()), true);
+    const end = locationOf(await this.send(locationOf(back)));
+    if (!end.endsWith("/ja/certs")) throw new Error(`${user} is not logged in but at ${end}`);
+  }
+
+  /** What a query answers. */
+  async query<T>(procedure: string, input: unknown): Promise<T> {
+    return result(
+      await this.send(`/api/trpc/${procedure}?input=${encodeURIComponent(JSON.stringify(input))}`),
+    );
+  }
+
+  /** What a mutation answers. */
+  async mutate<T>(procedure: string, input: unknown): Promise<T> {
+    const headers = { "content-type": "application/json" };
+    return result(
+      await this.send(`/api/trpc/${procedure}`, { method: "POST", headers, body: JSON.stringify(input) }),
+    );
+  }
+
+  keep(cookie: string, value: string): void {
+    this.#cookies.set(cookie, value);
+  }
+}
+
+function locationOf(answer: Response): string {
+  const location = answer.headers.get("location");
+  if (!location) throw new Error(`no way on from ${answer.url}: ${answer.status}`);
+  return location;
+}
+
+async function result<T>(answer: Response): Promise<T> {
+  const body = (await answer.json()) as { result?: { data: T }; error?: { message: string } };
+  if (!body.result) throw new Error(body.error?.message ?? String(answer.status));
+  return body.result.data;
+}
