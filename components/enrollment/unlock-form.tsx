@@ -15,8 +15,6 @@ export function UnlockForm({ number, action }: { number: number; action: DeedAct
     <form action={unlock} className="stack">
       <input type="hidden" name="number" value={number} />
       {state.refused && <FieldError sentence={errors(state.refused)} />}
-        </p>
-      )}
       <SubmitButton className="button button-main" pendingLabel={t("pending")}>
         {t("button")}
       </SubmitButton>
