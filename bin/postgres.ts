@@ -9,6 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
@@ -76,7 +77,11 @@ async function findBinaries(): Promise<Binaries> {
     );
   }
   hydrate(dirname(dirname(entry)));
-  return (await import(pathToFileURL(entry).href)) as Binaries;
+  const binaries = (await import(pathToFileURL(entry).href)) as Binaries;
+  for (const program of [binaries.initdb, binaries.postgres]) {
+    if ((statSync(program).mode & 0o111) !== 0o111) chmodSync(program, 0o755);
+  }
+  return binaries;
 }
 
 /** npm cannot carry symbolic links; the package makes them in an install script, which some setups do not run. */
@@ -98,8 +103,6 @@ function makeCluster(cluster: string, binaries: Binaries, identity: Identity, op
   for (const path of [draft, passwordFile]) {
     if (identity.uid !== undefined) chownSync(path, identity.uid, identity.gid ?? identity.uid);
   }
-  chmodSync(binaries.initdb, 0o755);
-  chmodSync(binaries.postgres, 0o755);
   const flags = ["--username=postgres", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"];
   const args = [
     `--pgdata=${draft}`,
