@@ -84,7 +84,7 @@ function parse(text: string) {
 
 function verify(text: string, certificates: readonly string[]): string {
   try {
-    return signedPart(text, parse(text), certificates);
+    return signedPart(text, parse(text), certificates, { wholeDocument: true });
   } catch (cause) {
     if (!(cause instanceof SignatureFault)) throw cause;
     const code = {

@@ -29,13 +29,19 @@ export class SignatureFault extends Error {
 /**
  * What the element's own signature covers, in canonical form, without the signature itself. Read nothing but this:
  * the document around it proves nothing. `xml` is the text that `element` was parsed from; certificates are base64 of DER.
+ * `wholeDocument`: a reference to the document instead of the root's ID will do, as metadata signers write it.
  */
-export function signedPart(xml: string, element: Element, certificates: readonly string[]): string {
+export function signedPart(
+  xml: string,
+  element: Element,
+  certificates: readonly string[],
+  { wholeDocument = false }: { wholeDocument?: boolean } = {},
+): string {
   const signatures = childrenOf(element, ns.signature, "Signature");
   const signature = signatures[0];
   if (!signature) throw new SignatureFault("missing", "no signature");
   if (signatures.length > 1) throw new SignatureFault("misplaced", "two signatures on one element");
-  requireForm(signature, element);
+  requireForm(signature, element, wholeDocument);
 
   for (const certificate of certificates) {
     const covered = coveredBy(xml, signature, certificate);
@@ -58,7 +64,7 @@ function coveredBy(xml: string, signature: Element, certificate: string): string
 }
 
 /** The one form there may be: anything else in a signature is a way to make it cover something else than it seems to. */
-function requireForm(signature: Element, parent: Element) {
+function requireForm(signature: Element, parent: Element, wholeDocument: boolean) {
   const [info, value, ...rest] = named(signature, ["SignedInfo", "SignatureValue", "KeyInfo?"]);
   const [canonicalization, method, reference] = named(info, [
     "CanonicalizationMethod",
@@ -77,7 +83,8 @@ function requireForm(signature: Element, parent: Element) {
 
   const id = parent.getAttribute("ID");
   const uri = reference?.getAttribute("URI");
-  if (!id || uri !== `#${id}`) throw new SignatureFault("misplaced", `reference ${uri ?? "missing"}`);
+  const covers = (id && uri === `#${id}`) || (wholeDocument && uri === "");
+  if (!covers) throw new SignatureFault("misplaced", `reference ${uri ?? "missing"}`);
 }
 
 /** The children, if they are exactly these in this order; a name with `?` may be absent. */

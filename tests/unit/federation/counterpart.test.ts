@@ -1,0 +1,98 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { pemOf } from "@/server/federation/keys.ts";
+import { verifyAggregate } from "@/server/federation/metadata.ts";
+import { validateResponse } from "@/server/federation/validation/validate.ts";
+import { ns } from "@/server/federation/xml.ts";
+import { build, expectation, form, type Keys, makeKeys, now } from "@/tests/support/saml.ts";
+
+/** xmlsec1 is what federations and other services sign and verify with; where it is missing there is nothing to compare. */
+const installed = spawnSync("xmlsec1", ["--version"]).status === 0;
+
+let keys: Keys;
+let folder: string;
+
+beforeAll(async () => {
+  keys = await makeKeys();
+  folder = mkdtempSync(join(tmpdir(), "xmlsec-"));
+  writeFileSync(join(folder, "key.pem"), keys.idp.privateKey);
+  writeFileSync(join(folder, "certificate.pem"), pemOf(keys.idp.certificate, "CERTIFICATE"));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const idAttributes = [
+  "--id-attr:ID",
+  "Response",
+  "--id-attr:ID",
+  "Assertion",
+  "--id-attr:ID",
+  "EntitiesDescriptor",
+];
+
+/** Fills in a signature that holds all but its values. */
+function signByXmlsec(xml: string): string {
+  writeFileSync(join(folder, "in.xml"), xml);
+  const key = `${join(folder, "key.pem")},${join(folder, "certificate.pem")}`;
+  const out = join(folder, "out.xml");
+  execFileSync("xmlsec1", [
+    "--sign",
+    ...idAttributes,
+    "--privkey-pem",
+    key,
+    "--output",
+    out,
+    join(folder, "in.xml"),
+  ]);
+  return readFileSync(out, "utf8");
+}
+
+function verifiesByXmlsec(xml: string): boolean {
+  writeFileSync(join(folder, "in.xml"), xml);
+  const pinned = ["--pubkey-cert-pem", join(folder, "certificate.pem"), "--enabled-key-data", "rsa,x509"];
+  return spawnSync("xmlsec1", ["--verify", ...idAttributes, ...pinned, join(folder, "in.xml")]).status === 0;
+}
+
+/** As OpenSAML writes it, with the prefix of typed values among the inclusive ones. */
+const template = (uri: string) =>
+  `<ds:Signature xmlns:ds="${ns.signature}"><ds:SignedInfo><ds:CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/><ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"/><ds:Reference URI="${uri}"><ds:Transforms><ds:Transform Algorithm="http://www.w3.org/2000/09/xmldsig#enveloped-signature"/><ds:Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"><ec:InclusiveNamespaces xmlns:ec="http://www.w3.org/2001/10/xml-exc-c14n#" PrefixList="xsd"/></ds:Transform></ds:Transforms><ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/><ds:DigestValue/></ds:Reference></ds:SignedInfo><ds:SignatureValue/><ds:KeyInfo><ds:X509Data/></ds:KeyInfo></ds:Signature>`;
+
+const typed = (xml: string) =>
+  xml
+    .replace("<samlp:Response ", '<samlp:Response xmlns:xsd="http://www.w3.org/2001/XMLSchema" ')
+    .replaceAll(
+      "<saml:AttributeValue>",
+      '<saml:AttributeValue xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="xsd:string">',
+    );
+
+describe.skipIf(!installed)("xmlsec1 and we agree", () => {
+  test.each([
+    ["_response", "<samlp:Status>"],
+    ["_assertion", "<saml:Subject>"],
+  ])("on a response it signed at %s, with typed values", (id, before) => {
+    const unsigned = typed(build(keys, { sign: "none" })).replace(before, `${template(`#${id}`)}${before}`);
+    const signed = signByXmlsec(unsigned);
+    expect(verifiesByXmlsec(signed)).toBe(true);
+    expect(validateResponse(form(signed), expectation(keys)).attributes.size).toBe(5);
+    expect(() => validateResponse(form(signed.replace("hanako@", "admin@")), expectation(keys))).toThrow(
+      "signature_invalid",
+    );
+  });
+
+  test("on a response that we signed", () => {
+    expect(verifiesByXmlsec(build(keys, { sign: "response" }))).toBe(true);
+    expect(verifiesByXmlsec(build(keys, { sign: "assertion" }))).toBe(true);
+  });
+
+  test.each(["#_all", ""])("on metadata it signed by the reference %j", (uri) => {
+    const validUntil = new Date(now.getTime() + 60_000).toISOString();
+    const text = `<md:EntitiesDescriptor xmlns:md="${ns.metadata}" xmlns:xsd="http://www.w3.org/2001/XMLSchema" ID="_all" validUntil="${validUntil}">${template(uri)}<!-- made today -->
+  <md:EntityDescriptor entityID="https://a.example.ac.jp/&#233;&#x3042;&amp;"/></md:EntitiesDescriptor>`;
+    const signed = signByXmlsec(text);
+    const { signed: covered } = verifyAggregate(signed, { certificates: [keys.idp.certificate], now });
+    expect(covered).toContain("https://a.example.ac.jp/éあ&amp;");
+  });
+});
