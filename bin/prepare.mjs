@@ -14,6 +14,14 @@ export function refuse(sentence) {
   process.exit(1);
 }
 
+/** npm runs scripts through a shell, which does not hand on the signal that ends it: its end is ours too. */
+export function endWithParent() {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const look = () => process.ppid !== parent && process.kill(process.pid, "SIGTERM");
+  setInterval(look, 300).unref();
+}
+
 /** Installs what is missing, and answers with the Node to go on with. */
 export async function prepare() {
   if (!installed()) await install();

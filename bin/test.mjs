@@ -8,7 +8,8 @@ if (problem) {
   process.exit(1);
 }
 
-import("./prepare.mjs").then(async ({ prepare, environment, root }) => {
+import("./prepare.mjs").then(async ({ prepare, endWithParent, environment, root }) => {
+  endWithParent();
   const node = await prepare();
   const args = ["--disable-warning=ExperimentalWarning", "bin/test.ts", ...process.argv.slice(2)];
   const tests = spawn(node, args, { cwd: root, env: environment(node), stdio: "inherit" });
