@@ -12,8 +12,10 @@ import("./prepare.mjs").then(async ({ prepare, endWithParent, environment, root 
   endWithParent();
   const node = await prepare();
   const args = process.argv.slice(2);
+  // Node's opinions of its own TypeScript support, and of what NextAuth calls.
+  const quiet = ["--disable-warning=ExperimentalWarning", "--disable-warning=DEP0169"];
   const serve = (extra) =>
-    spawn(node, ["--disable-warning=ExperimentalWarning", "bin/serve.ts", ...args, ...extra], {
+    spawn(node, [...quiet, "bin/serve.ts", ...args, ...extra], {
       cwd: root,
       env: environment(node),
       // Through the channel the portal learns that nobody watches over it any more, and ends too.

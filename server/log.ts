@@ -29,12 +29,21 @@ const secretNames = [
   "INNGEST_SIGNING_KEY",
 ];
 
+/** What is told of an error. The objects that libraries hang on theirs can hold anything. */
+function told(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { name, message, stack, cause } = error;
+  const { code, detail } = error as { code?: unknown; detail?: unknown };
+  return { name, code, message, detail, stack, cause: cause === undefined ? undefined : told(cause) };
+}
+
 /** A log that writes to the given place, for tests; `log` is the one to use. */
 export function makeLog(level: string, to?: DestinationStream): Logger {
   const options = {
     level,
     base: undefined,
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: told },
     formatters: { level: (label: string) => ({ level: label }) },
     redact: {
       paths: secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),

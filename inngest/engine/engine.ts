@@ -58,7 +58,9 @@ export function createEngine(options: EngineOptions): Engine {
     backoff = growing,
   } = options;
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 5 });
-  pool.on("error", (err) => log.warn({ err }, "the engine lost a database connection"));
+  pool.on("error", (err) => {
+    if (!stopping) log.warn({ err }, "the engine lost a database connection");
+  });
   // A connection that breaks between two statements of a transaction would else end the process; the next statement tells.
   pool.on("connect", (client) => client.on("error", () => {}));
   const running = new Map<string, Promise<void>>();
@@ -95,7 +97,7 @@ export function createEngine(options: EngineOptions): Engine {
           scheduledAt = Date.now();
           await startScheduled(pool, version, plans);
         }
-        while (!stopping && (await routeOne(pool, version, plans)));
+        while (!stopping && (await routeOne(pool, version, plans))) await take();
         await take();
       }
       failing = false;

@@ -18,6 +18,16 @@ test("an error keeps its message and its place", () => {
   expect(line?.err).toMatchObject({ message: "no answer", stack: expect.stringContaining("log.test") });
 });
 
+test("of an error only what it says is told, not what hangs on it", () => {
+  const error = Object.assign(new Error("broken", { cause: new Error("no answer") }), {
+    code: "57P01",
+    client: { connection: "do-not-tell" },
+  });
+  const [line] = linesOf((log) => log.warn({ err: error }, "lost"));
+  expect(line?.err).toMatchObject({ message: "broken", code: "57P01", cause: { message: "no answer" } });
+  expect(JSON.stringify(line)).not.toContain("do-not-tell");
+});
+
 test.each([
   ["pin"],
   ["ticket"],
