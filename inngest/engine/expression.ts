@@ -1,8 +1,12 @@
 /** CEL, the language of triggers, waits and idempotency keys: over `event`, and `async` for an event that comes later. */
+import { createHash } from "node:crypto";
 import { Environment } from "@marcbachmann/cel-js";
 
 export type Scope = { event: unknown; async?: unknown };
 type Compiled = (scope: Scope) => unknown;
+
+/** More than this does not go into an index. */
+const longest = 200;
 
 const language = new Environment({ unlistedVariablesAreDyn: true });
 const compiled = new Map<string, Compiled>();
@@ -34,7 +38,9 @@ export function keyOf(expression: string | null, scope: Scope): string | null {
   if (!expression) return null;
   try {
     const key = compile(expression)(scope);
-    return key === null || key === undefined ? null : String(key);
+    if (key === null || key === undefined) return null;
+    const text = String(key);
+    return text.length <= longest ? text : createHash("sha256").update(text).digest("hex");
   } catch {
     return null;
   }
@@ -51,5 +57,5 @@ export function matchValue(expression: string | null, event: { data?: unknown })
   const found = expression && equality.exec(expression);
   if (!found) return null;
   const value = (event.data as Record<string, unknown> | undefined)?.[(found[1] ?? found[2]) as string];
-  return typeof value === "string" ? value : null;
+  return typeof value === "string" && value.length <= longest ? value : null;
 }

@@ -276,7 +276,7 @@ describe("waiting", () => {
     const [run] = await shop.over(1);
     const [first, second] = (run ?? { outcome: [] }).outcome as [number, number];
     expect(first).toBeGreaterThanOrEqual(990);
-    expect(first).toBeLessThan(2000);
+    expect(first).toBeLessThan(4000);
     expect(second).toBeGreaterThanOrEqual(390);
   });
 
@@ -311,7 +311,7 @@ describe("waiting", () => {
     const start = performance.now();
     await engine.send("changed", { order: "o1", n: 3 });
     expect(await shop.over(1)).toMatchObject([{ outcome: 3 }]);
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(performance.now() - start).toBeLessThan(2000);
   });
 
   it("for an event takes any expression, and none", async () => {

@@ -4,7 +4,7 @@ import { afterEach, beforeAll, expect, vi } from "vitest";
 import { testDatabaseUrl } from "@/tests/support/database.ts";
 import { type Functions, openEngine, openPool, type TestEngine } from "@/tests/support/engine.ts";
 
-export const soon = { timeout: 10_000, interval: 10 };
+export const soon = { timeout: 15_000, interval: 10 };
 
 type RunRow = {
   functionId: string;

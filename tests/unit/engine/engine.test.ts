@@ -51,6 +51,12 @@ describe("an expression", () => {
     expect(keyOf(null, { event })).toBeNull();
   });
 
+  it("gives nothing that is too long for an index", () => {
+    const long = { data: { order: "o".repeat(10_000) } };
+    expect(keyOf("event.data.order", { event: long })).toMatch(/^[0-9a-f]{64}$/);
+    expect(matchValue("event.data.order == async.data.order", long)).toBeNull();
+  });
+
   it.each([
     ["event.data.order == async.data.order", "o1"],
     ["async.data.order == event.data.order", "o1"],
