@@ -1,23 +1,40 @@
 /** Cookies of a login. Each tab that is logging in has a set of its own, named after its OAuth state, so that tabs do not disturb each other. */
 import { createHash } from "node:crypto";
+import type { CookiesOptions } from "next-auth";
 import type { Federation } from "./world.ts";
 
 export type Jar = Readonly<Record<string, string>>;
 
-/** NextAuth's names of what belongs to one login only. */
-const ofOneLogin = ["next-auth.state", "next-auth.pkce.code_verifier", "next-auth.callback-url"];
+/** What belongs to one login only, by NextAuth's names. */
+const ofOneLogin = {
+  state: "next-auth.state",
+  pkceCodeVerifier: "next-auth.pkce.code_verifier",
+  callbackUrl: "next-auth.callback-url",
+} as const;
+const loginSeconds = 15 * 60;
 const mostTabs = 5;
 
 export function usesHttps({ baseUrl }: Pick<Federation, "baseUrl">): boolean {
   return baseUrl.startsWith("https://");
 }
 
+/** `__Host-`: no other host of the same domain can set it for us (RFC 6265bis §4.1.3.2). */
 function prefixOf(world: Pick<Federation, "baseUrl">): string {
-  return usesHttps(world) ? "__Secure-" : "";
+  return usesHttps(world) ? "__Host-" : "";
 }
 
 export function sessionCookieName(world: Pick<Federation, "baseUrl">): string {
   return `${prefixOf(world)}next-auth.session-token`;
+}
+
+/** The cookies as NextAuth is to set them. */
+export function authCookies(world: Pick<Federation, "baseUrl">): Partial<CookiesOptions> {
+  const options = { httpOnly: true, sameSite: "lax", path: "/", secure: usesHttps(world) } as const;
+  const ofLogin = Object.entries(ofOneLogin).map(([key, name]) => [
+    key,
+    { name: prefixOf(world) + name, options: { ...options, maxAge: loginSeconds } },
+  ]);
+  return { ...Object.fromEntries(ofLogin), sessionToken: { name: sessionCookieName(world), options } };
 }
 
 export function readCookies(header: string | null): Jar {
@@ -65,7 +82,7 @@ export function expired(world: Pick<Federation, "baseUrl">, name: string): strin
 }
 
 function namesOf(world: Federation): string[] {
-  return ofOneLogin.map((name) => prefixOf(world) + name);
+  return Object.values(ofOneLogin).map((name) => prefixOf(world) + name);
 }
 
 function decode(value: string): string {

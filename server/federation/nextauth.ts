@@ -3,7 +3,7 @@ import type { OAuthTokenReq } from "@boxyhq/saml-jackson";
 import NextAuthModule, { type NextAuthOptions } from "next-auth";
 import BoxyHqSamlModule from "next-auth/providers/boxyhq-saml";
 import { log } from "../log.ts";
-import { type Jar, usesHttps } from "./cookies.ts";
+import { authCookies, type Jar, usesHttps } from "./cookies.ts";
 import { callbackUrlOf, clientId, withJackson } from "./jackson.ts";
 import { safePath } from "./safe-path.ts";
 import { unwrap } from "./unwrap.ts";
@@ -83,6 +83,7 @@ function optionsOf(world: Federation, faults: string[]): NextAuthOptions {
   return {
     secret: world.secret,
     useSecureCookies: usesHttps(world),
+    cookies: authCookies(world),
     providers: [providerOf(world)],
     session: { strategy: "jwt", maxAge: sessionSeconds },
     pages: { signIn: "/ja/login", error: "/ja/login/error", signOut: "/ja" },

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { showAggregate, showLogin, takeLogin } from "@/server/federation/demo/doors.ts";
 import { demoInstitutions } from "@/server/federation/demo/institutions.ts";
 import { beginLogin } from "@/server/federation/login.ts";
-import { findProviders, searchProviders } from "@/server/federation/providers.ts";
+import { findProviders, providerInForce, searchProviders } from "@/server/federation/providers.ts";
 import { federationReady, refreshFederation } from "@/server/federation/refresh.ts";
 import { requireFirstUse } from "@/server/federation/replay.ts";
 import { serviceKeys } from "@/server/federation/service-keys.ts";
@@ -82,6 +82,8 @@ describe("the federation", () => {
       source: { demo: false as const, url: "file:///nowhere", certificates: "" },
     };
     expect(await federationReady(unreachable)).toBe(false);
+    expect(await providerInForce(portal.db, a, portal.world.now())).not.toBeNull();
+    expect(await providerInForce(portal.db, a, later.now())).toBeNull();
     const soonAfter = { ...later, now: () => new Date(later.now().getTime() + 10 * 60_000) };
     expect(await federationReady(soonAfter)).toBe(true);
     await refreshFederation(portal.world);
@@ -139,7 +141,8 @@ describe("over https", () => {
       const { setCookies } = await beginLogin(secure, { idpId: a, to: null, locale: "ja", jar: {} });
       expect(setCookies.length).toBeGreaterThanOrEqual(3);
       for (const line of setCookies) {
-        expect(line).toMatch(/^__(Secure|Host)-/);
+        expect(line).toMatch(/^__Host-/);
+        expect(line).not.toContain("Domain");
         for (const attribute of ["HttpOnly", "Secure", "SameSite=Lax", "Path=/"])
           expect(line).toContain(attribute);
       }
