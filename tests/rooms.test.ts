@@ -75,7 +75,7 @@ const rooms: Record<string, string[]> = {
     "inngest/events",
     ...foundations,
   ],
-  "server/prepare": ["server/federation", "server/wiring", "server/log"],
+  "server/prepare": ["server/env", "server/federation", "server/log", "server/wiring"],
   "server/errors": [],
   "server/env": [],
   "server/log": ["server/env"],
