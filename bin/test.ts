@@ -14,7 +14,12 @@ const modules = join(root, "node_modules");
 const reports = mkdtempSync(join(tmpdir(), "portal-reports-"));
 
 const parts: Record<string, () => Promise<Count>> = {
-  lint: () => whole(join(modules, "@biomejs/biome/bin/biome"), ["ci", "--error-on-warnings"]),
+  lint: () =>
+    whole(join(modules, "@biomejs/biome/bin/biome"), [
+      "ci",
+      "--error-on-warnings",
+      ...(process.stdout.isTTY ? [] : ["--colors=off"]),
+    ]),
   types: () => whole(join(modules, "typescript/bin/tsc"), ["--noEmit", "--incremental", "false"]),
   unit: () => vitest("unit"),
   integration: () => vitest("integration"),

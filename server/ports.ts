@@ -53,7 +53,13 @@ export type CaOrder = {
 export type CaRevocation = { enrollmentId: string; orderIds: readonly string[]; reason: RevocationReason };
 
 /** The reasons a member may give (RFC 5280 §5.3.1). */
-export const revocationReasons = ["unspecified", "keyCompromise", "affiliationChanged", "superseded", "cessationOfOperation"] as const;
+export const revocationReasons = [
+  "unspecified",
+  "keyCompromise",
+  "affiliationChanged",
+  "superseded",
+  "cessationOfOperation",
+] as const;
 export type RevocationReason = (typeof revocationReasons)[number];
 
 export type TicketView = { locked: boolean; triesLeft: number; expiresAt: Date };
