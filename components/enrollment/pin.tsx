@@ -11,6 +11,7 @@ type PinProps = { enrollment: EnrollmentDetail; wasUnlocked: boolean; unlock: De
 /** PIN番号, and where the other half is. */
 export function Pin({ enrollment, wasUnlocked, unlock }: PinProps) {
   const t = useTranslations("Detail.pin");
+  const subjects = useTranslations("Mail.subject");
   const { pin, ticket, mail, number, status } = enrollment;
   if (pin.state === "not_yet") return <p>{t("notYet")}</p>;
   if (pin.state === "gone") return <p>{t("gone")}</p>;
@@ -26,7 +27,9 @@ export function Pin({ enrollment, wasUnlocked, unlock }: PinProps) {
           failedLabel={t("copyFailed")}
         />
       </p>
-      <p>{isToBeCollected ? t("otherHalf", { mail }) : t("forInstalling")}</p>
+      <p>
+        {isToBeCollected ? t("otherHalf", { mail, subject: subjects("acceptance") }) : t("forInstalling")}
+      </p>
       {wasUnlocked && !ticket?.locked && <Notice tone="success" role="status" title={t("unlocked")} />}
       {ticket?.locked && (
         <Notice tone="warning" title={t("locked")}>
