@@ -48,11 +48,11 @@ function Row({ enrollment, renew }: { enrollment: EnrollmentSummary; renew: Deed
           <span className="visually-hidden">{t("showDetail")}</span>
         </Link>
       </th>
-      <td role="cell">
+      <td role="cell" className="unbroken">
         <CellLabel>{t("columns.kind")}</CellLabel>
         <span>{kinds("withMonths", { kind: kinds(kind), months })}</span>
       </td>
-      <td role="cell">
+      <td role="cell" className="unbroken">
         <CellLabel>{t("columns.requestedAt")}</CellLabel>
         <Day at={requestedAt} />
       </td>
