@@ -5,7 +5,7 @@ import type { LetterKind, LetterView } from "./views.ts";
 /** The mails of an application, the oldest first, with the one that its state lets the member expect. */
 export function lettersOf(
   row: Pick<Enrollment, "id" | "mail" | "status"> & { letters: readonly Letter[] },
-  order: Pick<Order, "id" | "status">,
+  order: Pick<Order, "id" | "status" | "purpose">,
 ): LetterView[] {
   const written = row.letters.map(({ kind, recipient, status, sentAt }) => ({
     kind: kind as LetterKind,
@@ -22,11 +22,17 @@ export function lettersOf(
 /** A letter's key names what it is about, so that it is written once: `acceptance:<order>`, `revocation:<enrollment>`. */
 function awaitedLetter(
   row: Pick<Enrollment, "id" | "status">,
-  order: Pick<Order, "id" | "status">,
+  order: Pick<Order, "id" | "status" | "purpose">,
 ): { kind: LetterKind; key: string } | null {
-  if (row.status === "revoking") return { kind: "revocation", key: `revocation:${row.id}` };
+  if (row.status === "revoking" || row.status === "revoked") {
+    return { kind: "revocation", key: `revocation:${row.id}` };
+  }
   if (order.status === "placed" || order.status === "pin_issued") {
     return { kind: "acceptance", key: `acceptance:${order.id}` };
+  }
+  if (order.status === "collected" && row.status === "active") {
+    const kind = order.purpose === "renew" ? "renewal" : "acquisition";
+    return { kind, key: `${kind}:${order.id}` };
   }
   return null;
 }

@@ -62,13 +62,14 @@ export async function detailOf(ports: Ports, memberId: string, number: number): 
   const order = row?.orders[0];
   if (!row || !order) throw new PortalError("not_found", { number });
   const now = ports.now();
+  const letters = lettersOf(row, order);
   return {
     ...summaryOf(row, order.sequence, now),
-    underWay: isUnderWay(row.status),
+    underWay: isUnderWay(row.status) || letters.some(({ status }) => status === "waiting"),
     pin: await pinOf(ports, row, order),
     ticket: order.status === "pin_issued" ? await ports.ca.readTicket(order.id) : null,
     mail: row.mail,
-    letters: lettersOf(row, order),
+    letters,
     serial: row.serial ? { hex: row.serial, decimal: BigInt(`0x${row.serial}`).toString() } : null,
     dn: row.dn,
     notBefore: row.notBefore,

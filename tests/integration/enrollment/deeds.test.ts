@@ -302,7 +302,7 @@ describe("the life of an application", () => {
     expect(await detailOf(world.ports, hanako.id, number)).toMatchObject({
       status: "revoked",
       certificateState: "revoked",
-      revokedAt: world.now(),
+      revokedAt: (await world.db.certificate.findFirstOrThrow()).revokedAt,
       renewalHindrance: "revoked",
       pin: { state: "gone" },
     });
