@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { homeHosts, readEnv, SettingsError } from "../server/env.ts";
 import { build, isBuilt } from "./build.ts";
-import { keysOf, lockFolder, openFolder } from "./data-folder.ts";
+import { type Keys, keysOf, lockFolder, openFolder } from "./data-folder.ts";
 import { generateClient } from "./generate.ts";
 import { endForerunner, type Postgres, startPostgres } from "./postgres.ts";
 import { Refusal } from "./refusal.ts";
@@ -55,21 +55,25 @@ function sentenceFor(error: unknown): string {
   return `The portal ended because of an error: ${error instanceof Error ? (error.stack ?? error.message) : error}`;
 }
 
+const isSet = (name: string) => (process.env[name] ?? "") !== "";
+
+/** With everything set that would else lie in it, no folder is needed: a container may be read-only. */
+const needsFolder = () =>
+  !["DATABASE_URL", "AUTH_SECRET", "SEALING_KEY"].every(isSet) ||
+  !(isSet("RESEND_API_KEY") || isSet("SMTP_URL"));
+
 /** What is not set stands for the portal on one's own machine. */
-function settings(folder: string, port: number) {
-  const own = (process.env.DATABASE_URL ?? "") === "";
-  const set = (name: string, value: string) => {
-    if ((process.env[name] ?? "") === "") process.env[name] = value;
+function settings(port: number, keys?: Keys) {
+  const set = (name: string, value: string | undefined) => {
+    if (!isSet(name) && value !== undefined) process.env[name] = value;
   };
+  const ownDatabase = !isSet("DATABASE_URL");
   set("BASE_URL", `http://localhost:${port}`);
-  if ((process.env.FEDERATION_METADATA_URL ?? "") === "" && isHome(process.env.BASE_URL))
-    set("DEMO_FEDERATION", "true");
-  const keys = keysOf(folder);
-  set("AUTH_SECRET", keys.AUTH_SECRET);
-  set("SEALING_KEY", keys.SEALING_KEY);
-  process.env.DATA_DIR = folder;
-  const env = readEnv({ ...process.env, ...(own ? { DATABASE_URL: "postgresql://127.0.0.1/portal" } : {}) });
-  return { env, password: keys.POSTGRES_PASSWORD, ownDatabase: own };
+  if (!isSet("FEDERATION_METADATA_URL") && isHome(process.env.BASE_URL)) set("DEMO_FEDERATION", "true");
+  set("AUTH_SECRET", keys?.AUTH_SECRET);
+  set("SEALING_KEY", keys?.SEALING_KEY);
+  const later = ownDatabase ? { DATABASE_URL: "postgresql://127.0.0.1/portal" } : {};
+  return { env: readEnv({ ...process.env, ...later }), ownDatabase };
 }
 
 const isHome = (url = "") => URL.canParse(url) && homeHosts.includes(new URL(url).hostname);
@@ -101,11 +105,15 @@ async function makeProgram() {
 
 async function start() {
   if (existsSync(join(root, ".env"))) process.loadEnvFile(join(root, ".env"));
-  const folder = openFolder(process.env.DATA_DIR || join(root, ".data"));
+  const folder = needsFolder() ? openFolder(process.env.DATA_DIR || join(root, ".data")) : undefined;
   const port = await checkPort(process.env.PORT || "3000");
-  const lock = await lockFolder(folder);
-  const { env, password, ownDatabase } = settings(folder, port);
-  const database = (ownDatabase ? openDatabase(folder, password) : Promise.resolve()).then(migrate);
+  const lock = folder && (await lockFolder(folder));
+  const keys = folder ? keysOf(folder) : undefined;
+  if (folder) process.env.DATA_DIR = folder;
+  const { env, ownDatabase } = settings(port, keys);
+  const own =
+    ownDatabase && folder && keys ? openDatabase(folder, keys.POSTGRES_PASSWORD) : Promise.resolve();
+  const database = own.then(migrate);
   await Promise.all([database, makeProgram()]);
   say("Opening the portal. / ポータルを開いています");
   running.web = openWeb({ root, dev, port, hosts: hostsFor(env) });
