@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useActionState } from "react";
+import { useRefusalSentence } from "@/components/shell/refusal-sentence.ts";
 import { Notice } from "@/components/ui/notice.tsx";
 import { SubmitButton } from "@/components/ui/submit-button.tsx";
 import type { Kind } from "@/server/enrollment/kind.ts";
@@ -31,7 +32,7 @@ export type ConfirmFormProps = {
 /** The question before anything is sent to the CA; the same words in the dialog and on the page without JavaScript. */
 export function ConfirmForm({ deed, fields, action, onCancel, backTo }: ConfirmFormProps) {
   const t = useTranslations("Confirm");
-  const errors = useTranslations("Errors");
+  const sentenceFor = useRefusalSentence();
   const [state, send] = useActionState(action, {});
   return (
     <form action={send} className="stack">
@@ -50,8 +51,8 @@ export function ConfirmForm({ deed, fields, action, onCancel, backTo }: ConfirmF
         </>
       )}
       {state.refused && !state.missing && (
-        <Notice tone="error" role="alert" title={t("notSent")}>
-          <p>{errors(state.refused)}</p>
+        <Notice tone="error" role="alert" title={t(state.refused === "internal" ? "unsure" : "notSent")}>
+          <p>{sentenceFor(state.refused, state.reference)}</p>
         </Notice>
       )}
       <div className="actions">

@@ -2,12 +2,13 @@
 
 import { useTranslations } from "next-intl";
 import { useActionState } from "react";
+import { useRefusalSentence } from "@/components/shell/refusal-sentence.ts";
 import { FieldError } from "@/components/ui/field-error.tsx";
 import { SubmitButton } from "@/components/ui/submit-button.tsx";
 import { useScripted } from "@/components/ui/use-scripted.ts";
 import type { Code } from "@/server/errors.ts";
 
-export type MemoState = { memo: string; saved?: boolean; refused?: Code };
+export type MemoState = { memo: string; saved?: boolean; refused?: Code; reference?: string };
 
 type MemoFormProps = {
   number: number;
@@ -20,7 +21,7 @@ type MemoFormProps = {
 /** 用途メモ: saved without leaving the page's place. */
 export function MemoForm({ number, memo, wasSaved, action }: MemoFormProps) {
   const t = useTranslations("Memo");
-  const errors = useTranslations("Errors");
+  const sentenceFor = useRefusalSentence();
   const [state, save] = useActionState(action, { memo, saved: wasSaved });
   const isScripted = useScripted();
   return (
@@ -46,7 +47,7 @@ export function MemoForm({ number, memo, wasSaved, action }: MemoFormProps) {
         {t("hint")}
       </p>
       <div id="memo-outcome" className="w-full">
-        {state.refused && <FieldError sentence={errors(state.refused)} />}
+        {state.refused && <FieldError sentence={sentenceFor(state.refused, state.reference)} />}
         <p role="status">{state.saved && t("saved")}</p>
       </div>
     </form>

@@ -2,11 +2,12 @@
 
 import { useTranslations } from "next-intl";
 import { useActionState } from "react";
+import { useRefusalSentence } from "@/components/shell/refusal-sentence.ts";
 import { FieldError } from "@/components/ui/field-error.tsx";
 import { SubmitButton } from "@/components/ui/submit-button.tsx";
 import type { Code } from "@/server/errors.ts";
 
-export type PinState = { triesLeft?: number; isEmpty?: boolean; refused?: Code };
+export type PinState = { triesLeft?: number; isEmpty?: boolean; refused?: Code; reference?: string };
 
 type PinFormProps = {
   ticket: string;
@@ -17,7 +18,7 @@ type PinFormProps = {
 /** 【STEP1】アクセスPINを入力: what was typed is not sent back, it is a password. */
 export function PinForm({ ticket, triesLeft, action }: PinFormProps) {
   const t = useTranslations("Issue.pin");
-  const errors = useTranslations("Errors");
+  const sentenceFor = useRefusalSentence();
   const [state, send] = useActionState(action, {});
   const left = state.triesLeft ?? triesLeft;
   const isWrong = state.triesLeft !== undefined || state.isEmpty || state.refused !== undefined;
@@ -34,7 +35,7 @@ export function PinForm({ ticket, triesLeft, action }: PinFormProps) {
             id="pin-error"
             sentence={
               state.refused
-                ? errors(state.refused)
+                ? sentenceFor(state.refused, state.reference)
                 : state.isEmpty
                   ? t("empty")
                   : t("wrong", { triesLeft: left })

@@ -32,7 +32,8 @@ export function toTrpcError(error: unknown, path: string): TRPCError {
   if (error instanceof PortalError) return wrap(error);
   const reference = newReference();
   log.error({ err: error instanceof TRPCError ? error.cause : error, path, reference }, "a procedure failed");
-  return wrap(new PortalError("internal", { reference }));
+  // Next.js shows a failed page's `digest`: the reader then sees the number that the log holds.
+  return Object.assign(wrap(new PortalError("internal", { reference })), { digest: reference });
 }
 
 function wrap(cause: PortalError): TRPCError {

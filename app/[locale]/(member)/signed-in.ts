@@ -2,9 +2,8 @@
 import "server-only";
 import { getLocale } from "next-intl/server";
 import { api } from "@/server/api/caller.ts";
-import { codeOf } from "@/server/api/errors.ts";
-import type { Code } from "@/server/errors.ts";
 import { redirect } from "@/server/i18n/navigation.ts";
+import { type Refusal, refusalOf } from "../refusal.ts";
 
 export type Caller = Awaited<ReturnType<typeof api>>;
 
@@ -19,15 +18,15 @@ export async function signedIn(path: string): Promise<Caller> {
 export async function attempt<T>(
   path: string,
   deed: (caller: Caller) => Promise<T>,
-): Promise<{ done: T } | { refused: Code }> {
-  let refused: Code;
+): Promise<{ done: T } | Refusal> {
+  let refusal: Refusal;
   try {
     return { done: await deed(await api()) };
   } catch (error) {
-    refused = codeOf(error);
+    refusal = refusalOf(error);
   }
-  if (refused === "not_signed_in") return toLogin(path);
-  return { refused };
+  if (refusal.refused === "not_signed_in") return toLogin(path);
+  return refusal;
 }
 
 async function toLogin(path: string): Promise<never> {

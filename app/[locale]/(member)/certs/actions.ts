@@ -48,7 +48,7 @@ export async function saveMemo(_before: MemoState, form: FormData): Promise<Memo
   const number = numberOf(form, "number");
   const memo = textOf(form, "memo");
   const answer = await attempt(`/certs/${number}`, (caller) => caller.enrollment.saveMemo({ number, memo }));
-  if ("refused" in answer) return { memo, refused: answer.refused };
+  if ("refused" in answer) return { memo, ...answer };
   if (form.get("scripted") !== "yes") {
     redirect({ href: `/certs/${number}?saved=1#memo`, locale: await getLocale() });
   }

@@ -4,10 +4,9 @@ import { getLocale } from "next-intl/server";
 import type { CollectedState } from "@/components/issue/collected-form.tsx";
 import type { PinState } from "@/components/issue/pin-form.tsx";
 import { api } from "@/server/api/caller.ts";
-import { codeOf } from "@/server/api/errors.ts";
 import type { ConfirmAnswer, PinAnswer } from "@/server/ca/local/views.ts";
-import type { Code } from "@/server/errors.ts";
 import { redirect } from "@/server/i18n/navigation.ts";
+import { refusalOf } from "../../refusal.ts";
 import { browserKey, keepBrowserKey } from "./visit.ts";
 
 /** 次へ: the right PIN opens STEP2 for this browser. */
@@ -19,7 +18,7 @@ export async function enterPin(_before: PinState, form: FormData): Promise<PinSt
   try {
     answer = await (await api()).issuing.enterPin({ ticket, pin });
   } catch (error) {
-    return { refused: codeOf(error) };
+    return refusalOf(error);
   }
   if (answer.result === "wrong") return { triesLeft: answer.triesLeft };
   if (answer.result === "right") await keepBrowserKey(ticket, answer.browser);
@@ -31,11 +30,11 @@ export async function enterPin(_before: PinState, form: FormData): Promise<PinSt
 /** 完了: from now on the .p12 cannot be fetched again. */
 export async function confirmCollected(_before: CollectedState, form: FormData): Promise<CollectedState> {
   const ticket = String(form.get("ticket") ?? "").slice(0, 200);
-  let answer: ConfirmAnswer | { refused: Code };
+  let answer: ConfirmAnswer;
   try {
     answer = await (await api()).issuing.confirm({ ticket, browser: (await browserKey(ticket)) ?? "" });
   } catch (error) {
-    return { refused: codeOf(error) };
+    return refusalOf(error);
   }
   if (answer.result === "refused" && answer.because === "not_collected") return { notCollected: true };
   const step = answer.result === "confirmed" ? "/done" : "";
