@@ -112,6 +112,18 @@ describe("a portal that was started", () => {
     expect(await root(portal)).toBe(certificate);
   });
 
+  test("ends as a whole when npm is told to end", async () => {
+    await portal.interrupt();
+    portal = new StartedPortal({ PORT: String(await freePort()), DATA_DIR: folder }, true);
+    portals.push(portal);
+    await portal.ready();
+    const processes = portal.processes();
+    portal.terminate();
+    await expect.poll(() => processes.filter(isAlive), { timeout: 15_000 }).toEqual([]);
+    portal = await start(folder);
+    await portal.ready();
+  });
+
   test("ends as a whole, with a sentence, when its database ends", async () => {
     const processes = portal.processes();
     process.kill(

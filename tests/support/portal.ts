@@ -9,11 +9,11 @@ export class StartedPortal {
   readonly #over: Promise<number | null>;
   #said = "";
 
-  /** `npm start` without npm: what it runs, in a process group of its own as a terminal gives it. */
-  constructor(settings: { PORT: string; DATA_DIR: string } & Record<string, string>) {
+  /** What `npm start` runs, or `npm start` itself, in a process group of its own as a terminal gives it. */
+  constructor(settings: { PORT: string; DATA_DIR: string } & Record<string, string>, throughNpm = false) {
     this.baseUrl = `http://localhost:${settings.PORT}`;
     const empty = { BASE_URL: "", DATABASE_URL: "", AUTH_SECRET: "", SEALING_KEY: "", HOST: "" };
-    this.#child = spawn("node", ["bin/start.mjs"], {
+    this.#child = spawn(throughNpm ? "npm" : "node", [throughNpm ? "start" : "bin/start.mjs"], {
       cwd: root,
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
@@ -64,6 +64,11 @@ export class StartedPortal {
   async interrupt(): Promise<number | null> {
     process.kill(-(this.#child.pid as number), "SIGINT");
     return this.#over;
+  }
+
+  /** The first process alone is told to end, as a supervisor tells it. */
+  terminate(): void {
+    this.#child.kill("SIGTERM");
   }
 
   /** Its exit code, when it ends by itself. */
