@@ -55,3 +55,13 @@ export function portalErrorOf(error: unknown): PortalError {
 export function codeOf(error: unknown): Code {
   return portalErrorOf(error).code;
 }
+
+/** Why a form was refused, as its page says it; `reference` where the log holds more. */
+export type Refusal = { refused: Code; reference?: string };
+
+export function refusalOf(error: unknown): Refusal {
+  const { code, detail } = portalErrorOf(error);
+  return typeof detail.reference === "string"
+    ? { refused: code, reference: detail.reference }
+    : { refused: code };
+}

@@ -2,8 +2,8 @@
 import "server-only";
 import { getLocale } from "next-intl/server";
 import { api } from "@/server/api/caller.ts";
+import { type Refusal, refusalOf } from "@/server/api/errors.ts";
 import { redirect } from "@/server/i18n/navigation.ts";
-import { type Refusal, refusalOf } from "../refusal.ts";
 
 export type Caller = Awaited<ReturnType<typeof api>>;
 

@@ -4,9 +4,9 @@ import { getLocale } from "next-intl/server";
 import type { CollectedState } from "@/components/issue/collected-form.tsx";
 import type { PinState } from "@/components/issue/pin-form.tsx";
 import { api } from "@/server/api/caller.ts";
+import { refusalOf } from "@/server/api/errors.ts";
 import type { ConfirmAnswer, PinAnswer } from "@/server/ca/local/views.ts";
 import { redirect } from "@/server/i18n/navigation.ts";
-import { refusalOf } from "../../refusal.ts";
 import { browserKey, keepBrowserKey } from "./visit.ts";
 
 /** 次へ: the right PIN opens STEP2 for this browser. */
