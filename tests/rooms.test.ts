@@ -17,7 +17,7 @@ const foundations = [...words, "server/db", "server/env", "server/log", "server/
 const rooms: Record<string, string[]> = {
   // Pages know the portal by its one door, by the words of the heart, and by no other way.
   app: ["components", "messages", "server/api", "server/i18n", ...words],
-  "app/[locale]/issue": ["components", "server/api", "server/i18n", "type:server/ca/local", ...words],
+  "app/[locale]/issue": ["app", "components", "server/api", "server/i18n", "type:server/ca/local", ...words],
   "app/[locale]/login": ["app", "components", "server/api", "server/federation", "server/i18n", ...words],
   "app/[locale]/logout": ["app", "server/api", "server/federation", "server/i18n", ...words],
   // Each of these is the door of one room.
