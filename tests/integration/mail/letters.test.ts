@@ -82,7 +82,7 @@ describe("after the download", () => {
       key: `acquisition:${order.id}`,
       subject: "[UPKI] クライアント証明書取得通知",
     });
-    expect(letters[0]?.text).toContain("16進数: 0F:A0:12:9B:77:C4:5D:E8");
+    expect(letters[0]?.text).toContain("16進数: 0f:a0:12:9b:77:c4:5d:e8");
     expect(letters[0]?.text).toContain(`10進数: ${0x0fa0129b77c45de8n}`);
     expect(letters[0]?.text).toContain("終了: 2026年12月22日 17:36(日本時間)");
   });
@@ -100,8 +100,8 @@ describe("after the download", () => {
       key: `renewal:${renewal.id}`,
       subject: "[UPKI] クライアント証明書更新通知",
     });
-    expect(letters[0]?.text).toMatch(/新しい証明書のシリアル番号】\n {2}16進数: 0B:02/);
-    expect(letters[0]?.text).toMatch(/これまでの証明書のシリアル番号】\n {2}16進数: 0A:01/);
+    expect(letters[0]?.text).toMatch(/新しい証明書のシリアル番号】\n {2}16進数: 0b:02/);
+    expect(letters[0]?.text).toMatch(/これまでの証明書のシリアル番号】\n {2}16進数: 0a:01/);
     expect(letters[0]?.text).toContain("S/MIME証明書");
   });
 
@@ -111,7 +111,7 @@ describe("after the download", () => {
     await db.enrollment.update({ where: { id: enrollment.id }, data: { serial: "0c02" } });
     const { letters, deps } = letterbox();
     await sendAcquisition(deps, order.id);
-    expect(letters[0]?.text).toContain("0C:01");
+    expect(letters[0]?.text).toContain("0c:01");
     expect(letters[0]?.text).not.toContain("有効期間");
   });
 
@@ -136,7 +136,7 @@ test("the revocation mail tells when and why, and only once it is done", async (
   expect(letters[0]).toMatchObject({ subject: "[UPKI] クライアント証明書失効完了通知" });
   expect(letters[0]?.text).toContain("機器やPIN番号をなくした");
   expect(letters[0]?.text).toContain("2026年11月22日 17:36(日本時間)");
-  expect(letters[0]?.text).toContain("0D:01");
+  expect(letters[0]?.text).toContain("0d:01");
 });
 
 test("each lock of a ticket is told of once", async () => {
