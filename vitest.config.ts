@@ -13,7 +13,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: ["tests/*.test.ts", "tests/unit/**/*.test.{ts,tsx}"] },
+        test: {
+          name: "unit",
+          include: ["tests/*.test.ts", "tests/unit/**/*.test.{ts,tsx}"],
+          // It imports `next/server` without an extension, which Node alone does not find.
+          server: { deps: { inline: ["next-intl"] } },
+        },
       },
       {
         extends: true,

@@ -43,6 +43,7 @@ export default async function LocaleLayout({ children, params }: LayoutProps) {
   );
 }
 
+/** A frame without the member is better than none: a page that needs them asks again, and says what failed. */
 async function signedIn() {
-  return (await api()).session.me();
+  return (await api()).session.me().catch(() => ({ member: null }));
 }

@@ -1,0 +1,40 @@
+import { NextRequest } from "next/server.js";
+import { expect, test } from "vitest";
+import proxy from "@/proxy.ts";
+
+const answer = (path: string, headers: Record<string, string> = {}) =>
+  proxy(new NextRequest(`http://localhost:3000${path}`, { headers }));
+
+test.each([
+  ["a Japanese browser", { "accept-language": "ja,en;q=0.8" }, "/ja"],
+  ["an English browser", { "accept-language": "en-US,en;q=0.9" }, "/en"],
+  ["a browser of another language", { "accept-language": "fr" }, "/ja"],
+  ["a reader who chose English", { "accept-language": "ja", cookie: "NEXT_LOCALE=en" }, "/en"],
+])("%s is led to its language", (_name, headers, path) => {
+  expect(new URL(answer("/", headers).headers.get("location") ?? "").pathname).toBe(path);
+});
+
+test("every page gets a policy with a nonce of its own, and no script without it", () => {
+  const policies = [answer("/ja"), answer("/ja")].map(({ headers }) =>
+    headers.get("content-security-policy"),
+  );
+  expect(policies[0]).toMatch(/script-src 'self' 'nonce-[\w+/=]{24}' 'strict-dynamic';/);
+  expect(policies[0]).not.toBe(policies[1]);
+});
+
+test("the login form may be redirected to an institution", () => {
+  expect(answer("/ja/login").headers.get("content-security-policy")).toMatch(/form-action 'self' https:/);
+});
+
+test("a page of the issuing site tells its address to nobody", () => {
+  const { headers } = answer(`/en/issue/${"a".repeat(64)}/download`);
+  expect(headers.get("referrer-policy")).toBe("same-origin");
+  expect(headers.get("x-robots-tag")).toContain("noindex");
+  expect(headers.get("cache-control")).toBe("no-store");
+  expect(answer("/en/guide").headers.get("x-robots-tag")).toBeNull();
+});
+
+test("the page for what is not found says so in its status", () => {
+  expect(answer("/en/not-found").status).toBe(404);
+  expect(answer("/en/guide").status).toBe(200);
+});
