@@ -11,7 +11,6 @@ const texts: Record<MailLocale, Texts> = { ja: { Mail: ja.Mail }, en: { Mail: en
 export function words(locale: MailLocale) {
   return createTranslator<Texts, "Mail">({ locale, messages: texts[locale], namespace: "Mail" });
 }
-export type Words = ReturnType<typeof words>;
 
 export type MailSubject = keyof typeof ja.Mail.subject;
 

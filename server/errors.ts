@@ -1,10 +1,8 @@
 /** What can go wrong in the portal, by name. Each code has one answer in HTTP (server/api/errors.ts) and one sentence a language (messages, `Errors`). */
 export const codes = [
   "not_signed_in",
-  "not_allowed",
   "not_found",
   "invalid_input",
-  "kind_not_offered",
   "term_not_offered",
   "mail_missing",
   "mail_not_yours",
@@ -13,8 +11,6 @@ export const codes = [
   "too_many_certificates",
   "not_renewable",
   "not_revocable",
-  "busy",
-  "unavailable",
   "internal",
 ] as const;
 

@@ -1,15 +1,12 @@
-import { relativeNames } from "./names.ts";
-
 /** DN(識別名): a line for each of its parts, one word when copied. */
-export function DistinguishedName({ dn }: { dn: string }) {
-  const parts = relativeNames(dn);
+export function DistinguishedName({ dn }: { dn: readonly string[] }) {
   return (
     <div className="dn mono" translate="no">
-      {parts.map((part, index) => (
+      {dn.map((part, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: two parts may be equal, and none ever moves
         <span key={index}>
           {part}
-          {index < parts.length - 1 && ","}
+          {index < dn.length - 1 && ","}
         </span>
       ))}
     </div>

@@ -1,6 +1,5 @@
 import { useTranslations } from "next-intl";
 import type { EnrollmentDetail } from "@/server/enrollment/views.ts";
-import { withColons } from "./names.ts";
 
 /** シリアル番号, as certificate viewers show it and as lists of the CA do. */
 export function Serial({ enrollment: { serial, status } }: { enrollment: EnrollmentDetail }) {
@@ -12,7 +11,7 @@ export function Serial({ enrollment: { serial, status } }: { enrollment: Enrollm
       <p>
         <span className="hint block">{t("hex")}</span>
         <span className="mono" translate="no">
-          {withColons(serial.hex)}
+          {serial.hex}
         </span>
       </p>
       <p>

@@ -6,10 +6,8 @@ import { log, newReference } from "../log.ts";
 
 const answers = {
   not_signed_in: "UNAUTHORIZED",
-  not_allowed: "FORBIDDEN",
   not_found: "NOT_FOUND",
   invalid_input: "BAD_REQUEST",
-  kind_not_offered: "BAD_REQUEST",
   term_not_offered: "BAD_REQUEST",
   mail_missing: "PRECONDITION_FAILED",
   mail_not_yours: "BAD_REQUEST",
@@ -18,8 +16,6 @@ const answers = {
   too_many_certificates: "CONFLICT",
   not_renewable: "CONFLICT",
   not_revocable: "CONFLICT",
-  busy: "TOO_MANY_REQUESTS",
-  unavailable: "SERVICE_UNAVAILABLE",
   internal: "INTERNAL_SERVER_ERROR",
 } as const satisfies Record<Code, TRPC_ERROR_CODE_KEY>;
 

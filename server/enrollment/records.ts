@@ -14,6 +14,7 @@ import {
 import { isOpen } from "./orders.ts";
 import { requestKeyOf } from "./request.ts";
 import type { Dashboard, Deed, EnrollmentDetail, EnrollmentSummary, PinView } from "./views.ts";
+import { writtenName, writtenSerial } from "./written.ts";
 
 /** The member's applications, the newest first; only those alive unless `all`. */
 export async function dashboardOf(ports: Ports, memberId: string, all: boolean): Promise<Dashboard> {
@@ -70,8 +71,8 @@ export async function detailOf(ports: Ports, memberId: string, number: number): 
     ticket: order.status === "pin_issued" ? await ports.ca.readTicket(order.id) : null,
     mail: row.mail,
     letters,
-    serial: row.serial ? { hex: row.serial, decimal: BigInt(`0x${row.serial}`).toString() } : null,
-    dn: row.dn,
+    serial: row.serial ? writtenSerial(row.serial) : null,
+    dn: writtenName(row.dn),
     notBefore: row.notBefore,
     revokedAt: row.revokedAt,
     failure: row.failure,
@@ -123,9 +124,4 @@ async function pinOf(ports: Ports, row: Enrollment, order: Order): Promise<PinVi
   if (row.status === "revoking" || row.status === "revoked") return { state: "gone" };
   const value = await ports.ca.readPin(order.id);
   return value ? { state: "ready", value } : { state: "gone" };
-}
-
-/** For a workflow: how far an order has come. */
-export async function orderStatus(ports: Ports, orderId: string): Promise<Order["status"]> {
-  return (await ports.db.order.findUniqueOrThrow({ where: { id: orderId } })).status;
 }

@@ -1,6 +1,7 @@
 /** The shapes in which the heart shows an application; pages and procedures speak in them. */
 import type { Kind } from "./kind.ts";
 import type { CertificateState, Hindrance, Status } from "./lifecycle.ts";
+import type { Serial } from "./written.ts";
 
 /** A row of the dashboard. */
 export type EnrollmentSummary = {
@@ -79,10 +80,10 @@ export type EnrollmentDetail = EnrollmentSummary & {
   /** Where mails of this application go. */
   mail: string;
   letters: readonly LetterView[];
-  /** Hexadecimal (colons between octets) and decimal; null before the first download. */
-  serial: { hex: string; decimal: string } | null;
-  /** One RDN a line's worth: `CN=…`, `OU=No 11`, … in the order of RFC 4514. */
-  dn: string;
+  /** Null before the first download. */
+  serial: Serial | null;
+  /** `CN=…`, `OU=No 11`, … in the order of RFC 4514. */
+  dn: readonly string[];
   notBefore: Date | null;
   revokedAt: Date | null;
   failure: string | null;

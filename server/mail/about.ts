@@ -1,6 +1,7 @@
 /** What every mail says of its reader and their application, read where the heart wrote it. */
-import type { About, Serial } from "../../emails/facts.tsx";
+import type { About } from "../../emails/facts.tsx";
 import type { MailLocale } from "../../emails/words.ts";
+import { writtenName } from "../enrollment/written.ts";
 import { PortalError } from "../errors.ts";
 import type { Enrollment, Member, Order } from "../generated/prisma/client.ts";
 import { type LetterOrder, localeOf, type MailDeps } from "./send.ts";
@@ -51,19 +52,8 @@ export function about(
     number,
     kind,
     months,
-    dn: rdnsOf(dn),
+    dn: writtenName(dn),
     detailUrl: `${deps.baseUrl}/${locale}/certs/${number}`,
     support: deps.supportContact,
   };
-}
-
-/** Splits an RFC 4514 string at its commas, not at those that belong to a value. */
-function rdnsOf(dn: string): string[] {
-  return dn.match(/(?:\\.|[^\\,])+/g) ?? [dn];
-}
-
-/** `hex` without sign and colons, as the heart keeps it. */
-export function serialOf(hex: string): Serial {
-  const even = hex.padStart(hex.length + (hex.length % 2), "0");
-  return { hex: even.match(/../g)?.join(":") ?? even, decimal: BigInt(`0x${hex}`).toString() };
 }

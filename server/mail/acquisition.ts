@@ -2,8 +2,9 @@
 import { createElement } from "react";
 import Acquisition from "../../emails/acquisition.tsx";
 import Renewal from "../../emails/renewal.tsx";
+import { writtenSerial } from "../enrollment/written.ts";
 import type { Order } from "../generated/prisma/client.ts";
-import { about, addressedTo, readOrder, type Subject, serialOf } from "./about.ts";
+import { about, addressedTo, readOrder, type Subject } from "./about.ts";
 import { type MailDeps, type Sent, sendLetter } from "./send.ts";
 
 export const acquisitionKey = (orderId: string) => `acquisition:${orderId}`;
@@ -23,12 +24,12 @@ export async function sendAcquisition(deps: MailDeps, orderId: string): Promise<
       const props = {
         ...about(deps, enrollment, locale),
         months: order.months,
-        serial: serialOf(serial),
+        serial: writtenSerial(serial),
         validity: validityOf({ enrollment, order }),
       };
       if (!isRenewal) return createElement(Acquisition, props);
       const before = await serialBefore(deps, order);
-      return createElement(Renewal, { ...props, oldSerial: before ? serialOf(before) : null });
+      return createElement(Renewal, { ...props, oldSerial: before ? writtenSerial(before) : null });
     },
   });
 }

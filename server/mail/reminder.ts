@@ -1,7 +1,8 @@
 /** 有効期限通知: to the member, some days before the certificate expires. */
 import { createElement } from "react";
 import Reminder from "../../emails/reminder.tsx";
-import { about, addressedTo, readEnrollment, serialOf } from "./about.ts";
+import { writtenSerial } from "../enrollment/written.ts";
+import { about, addressedTo, readEnrollment } from "./about.ts";
 import { type MailDeps, type Sent, sendLetter } from "./send.ts";
 
 /** Of one certificate: the next one of the same application is reminded of again. */
@@ -25,7 +26,7 @@ export async function sendReminder(deps: MailDeps, enrollmentId: string, days: n
         ...about(deps, enrollment, locale),
         days: daysBetween(asOf, notAfter),
         notAfter,
-        serial: serialOf(serial),
+        serial: writtenSerial(serial),
       }),
   });
 }

@@ -1,8 +1,9 @@
 /** 失効完了通知: to the member, when the CA has revoked the certificate. */
 import { createElement } from "react";
 import Revocation from "../../emails/revocation.tsx";
+import { writtenSerial } from "../enrollment/written.ts";
 import { type RevocationReason, revocationReasons } from "../ports.ts";
-import { about, addressedTo, readEnrollment, serialOf } from "./about.ts";
+import { about, addressedTo, readEnrollment } from "./about.ts";
 import { type MailDeps, type Sent, sendLetter } from "./send.ts";
 
 export const revocationKey = (enrollmentId: string) => `revocation:${enrollmentId}`;
@@ -19,7 +20,7 @@ export async function sendRevocation(deps: MailDeps, enrollmentId: string): Prom
     compose: async (locale) =>
       createElement(Revocation, {
         ...about(deps, enrollment, locale),
-        serial: serial ? serialOf(serial) : null,
+        serial: serial ? writtenSerial(serial) : null,
         revokedAt,
         reason: reasonOf(revocations[0]?.reason),
       }),

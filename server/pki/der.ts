@@ -134,11 +134,6 @@ export function printableString(text: string): Der {
   return element(0x13, Buffer.from(text, "latin1"));
 }
 
-/** The caller sees to ASCII. */
-export function ia5String(text: string): Der {
-  return element(0x16, Buffer.from(text, "latin1"));
-}
-
 /** Two octets a character; the caller sees to the first plane (X.680 §41.15). */
 export function bmpString(text: string): Der {
   return element(0x1e, Buffer.from(text, "utf16le").swap16());

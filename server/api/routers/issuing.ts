@@ -14,11 +14,20 @@ export const issuingRouter = router({
 
   enterPin: publicProcedure
     .input(z.object({ ticket, pin: z.string().max(200) }))
-    .mutation(({ input }) => localCa().enterPin(input)),
+    .mutation(async ({ ctx, input }) => {
+      const answer = await localCa().enterPin(input);
+      if (answer.result === "locked") await ctx.ports.wakeOutbox();
+      return answer;
+    }),
 
   collect: publicProcedure
     .input(z.object({ ticket, browser, encryption: z.enum(["modern", "compatible"]) }))
-    .mutation(({ input }) => localCa().collect(input)),
+    .mutation(async ({ ctx, input }) => {
+      const answer = await localCa().collect(input);
+      // Whichever way it ended, the workflow that waits for it goes on now and not at the next sweep.
+      await ctx.ports.wakeOutbox();
+      return answer;
+    }),
 
   confirm: publicProcedure
     .input(z.object({ ticket, browser }))

@@ -60,7 +60,7 @@ describe("新規申請", () => {
       certificateState: "waiting",
       serial: null,
       pin: { state: "not_yet" },
-      dn: "CN=Hanako Kokuritsu,OU=No 1,O=Demo University A,L=Academe,C=JP",
+      dn: ["CN=Hanako Kokuritsu", "OU=No 1", "O=Demo University A", "L=Academe", "C=JP"],
       letters: [{ kind: "acceptance", recipient: "hanako@a.example.ac.jp", status: "waiting", sentAt: null }],
       renewalHindrance: "not_collected",
       revocationHindrance: "not_collected",
@@ -206,12 +206,12 @@ describe("the life of an application", () => {
     await world.collect(order.id);
     const active = await detailOf(world.ports, hanako.id, number);
     expect(active).toMatchObject({ status: "active", certificateState: "valid" });
-    expect(active.serial?.hex).toMatch(/^[0-9a-f]{32}$/);
+    expect(active.serial?.hex).toMatch(/^([0-9a-f]{2}:){15}[0-9a-f]{2}$/);
     expect(
       BigInt(active.serial?.decimal ?? 0)
         .toString(16)
         .padStart(32, "0"),
-    ).toBe(active.serial?.hex);
+    ).toBe(active.serial?.hex.replaceAll(":", ""));
     expect(active.pin).toEqual(waiting.pin);
     expect(active.history.map(({ deed }) => deed)).toEqual(["requested", "pin_issued", "collected"]);
   });
@@ -224,7 +224,7 @@ describe("the life of an application", () => {
       id: order.id,
       kind: "client",
       months: 52,
-      dn: before.dn,
+      dn: before.dn.join(","),
       mail: null,
     });
     expect(await detailOf(world.ports, hanako.id, number)).toEqual(before);
