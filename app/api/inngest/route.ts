@@ -21,6 +21,8 @@ function handler(): Serve {
 }
 
 export const dynamic = "force-dynamic";
+/** Seconds, where functions have an end (Vercel): a step may read a whole federation's metadata, or wait for a slow mail server. */
+export const maxDuration = 300;
 
 export const GET = (request: NextRequest, context: unknown) => handler().GET(request, context);
 export const POST = (request: NextRequest, context: unknown) => handler().POST(request, context);
