@@ -85,6 +85,16 @@ const shape = z.object({
   CA_BACKEND: z
     .enum(["local"], { error: say("CA_BACKEND", "set it to local, or leave it out") })
     .default("local"),
+  CA_ORGANIZATION: text(
+    "CA_ORGANIZATION",
+    "set it to the organisation in the CA certificates, 1 to 64 characters, such as Example University",
+    (value) => value.length <= 64,
+  ).default("Client Certificate Portal"),
+  CA_POLICY_OID: text(
+    "CA_POLICY_OID",
+    "set it to the object identifier of your certificate policies, such as 1.3.6.1.4.1.99999.1",
+    (value) => /^[0-2](\.(0|[1-9]\d*)){1,15}$/.test(value),
+  ).default("2.999.1"),
   SUPPORT_CONTACT: z.string().optional(),
   LOG_LEVEL: z
     .enum(logLevels, { error: say("LOG_LEVEL", `set it to one of ${logLevels.join(", ")}`) })

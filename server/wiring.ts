@@ -1,6 +1,7 @@
 /** The ports joined to the real world: one of each a process, made when first asked for. */
 import { chooseCa } from "./ca/choose.ts";
 import { LocalCa } from "./ca/local/local-ca.ts";
+import { authorityOf } from "./ca/local/profiles.ts";
 import { database } from "./db.ts";
 import { hear } from "./enrollment/orders.ts";
 import { reminderDays } from "./enrollment/stalled.ts";
@@ -40,6 +41,7 @@ export const localCa = once(
       sealing: sealing(Buffer.from(env().SEALING_KEY, "base64")),
       tell: (tx, fact) => hear(tx, fact, now()),
       baseUrl: env().BASE_URL,
+      authority: authorityOf({ organization: env().CA_ORGANIZATION, policyOid: env().CA_POLICY_OID }),
     }),
 );
 

@@ -10,7 +10,7 @@ import { issuerIds, issuersOf } from "./issuers.ts";
 import { type KeyRing, keyRing } from "./keys.ts";
 import { openTicket } from "./open.ts";
 import { collectUrl, readPin, readTicket } from "./owner.ts";
-import { type Authority, defaultAuthority } from "./profiles.ts";
+import { type Authority, exampleAuthority } from "./profiles.ts";
 import { type PublicFile, publicFile } from "./public-files.ts";
 import { publishStale } from "./publish.ts";
 import { reconcile } from "./reconcile.ts";
@@ -38,7 +38,7 @@ export type LocalCaParts = {
 export class LocalCa implements CertificateAuthority {
   readonly #world: World;
 
-  constructor({ authority = defaultAuthority, keys = keyRing(), ...parts }: LocalCaParts) {
+  constructor({ authority = exampleAuthority, keys = keyRing(), ...parts }: LocalCaParts) {
     this.#world = { ...parts, keys, issuers: issuersOf({ ...parts, authority }) };
   }
 

@@ -17,13 +17,27 @@ export type Authority = {
   policies: Record<Kind, string>;
 };
 
+/** The CA of one organisation; the policies of its kinds lie below one object identifier. */
+export function authorityOf({
+  organization,
+  policyOid,
+}: {
+  organization: string;
+  policyOid: string;
+}): Authority {
+  return {
+    system: "Client Certificate Enrollment System",
+    organization,
+    country: "JP",
+    policies: { client: `${policyOid}.1`, smime: `${policyOid}.2` },
+  };
+}
+
 /** 2.999 is the arc for examples (ITU-T X.660): whoever issues in earnest has a policy of their own. */
-export const defaultAuthority: Authority = {
-  system: "Client Certificate Enrollment System",
+export const exampleAuthority = authorityOf({
   organization: "Client Certificate Portal",
-  country: "JP",
-  policies: { client: "2.999.1.1", smime: "2.999.1.2" },
-};
+  policyOid: "2.999.1",
+});
 
 /** Where an issuer's certificate and list are; the same for what it signs all its life, so it follows the public address. */
 export function publicationOf(baseUrl: string, issuerId: string): Publication {
