@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { DistinguishedName } from "@/components/enrollment/distinguished-name.tsx";
+import { Failure } from "@/components/enrollment/failure.tsx";
 import { History } from "@/components/enrollment/history.tsx";
 import { Letters } from "@/components/enrollment/letters.tsx";
 import { MemoForm } from "@/components/enrollment/memo-form.tsx";
@@ -46,7 +47,7 @@ export default async function DetailPage({ params, searchParams }: DetailPagePro
         <Fact name={t("fields.status")}>
           <StatusBadge status={status} />
           <p className="hint">{t(`next.${status}`)}</p>
-          {enrollment.failure && <p>{t("failure", { code: enrollment.failure })}</p>}
+          {enrollment.failure && <Failure code={enrollment.failure} />}
         </Fact>
         <Fact name={t("fields.certificateState")}>
           <StateBadge state={enrollment.certificateState} />
