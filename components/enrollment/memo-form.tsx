@@ -1,12 +1,13 @@
 "use client";
 
-import { useTranslations } from "next-intl";
-import { useActionState } from "react";
+import { useLocale, useTranslations } from "next-intl";
+import { useActionState, useState } from "react";
 import { useRefusalSentence } from "@/components/shell/refusal-sentence.ts";
 import { FieldError } from "@/components/ui/field-error.tsx";
 import { SubmitButton } from "@/components/ui/submit-button.tsx";
 import { useScripted } from "@/components/ui/use-scripted.ts";
 import type { Code } from "@/server/errors.ts";
+import { Link } from "@/server/i18n/navigation.ts";
 
 export type MemoState = { memo: string; saved?: boolean; refused?: Code; reference?: string };
 
@@ -24,8 +25,14 @@ export function MemoForm({ number, memo, wasSaved, action }: MemoFormProps) {
   const sentenceFor = useRefusalSentence();
   const [state, save] = useActionState(action, { memo, saved: wasSaved });
   const isScripted = useScripted();
+  const [isEdited, setEdited] = useState(false);
   return (
-    <form action={save} className="memo-form">
+    <form
+      action={save}
+      className="memo-form"
+      onInput={() => setEdited(true)}
+      onSubmit={() => setEdited(false)}
+    >
       <input type="hidden" name="number" value={number} />
       {isScripted && <input type="hidden" name="scripted" value="yes" />}
       <input
@@ -37,7 +44,6 @@ export function MemoForm({ number, memo, wasSaved, action }: MemoFormProps) {
         maxLength={200}
         placeholder={t("placeholder")}
         autoComplete="off"
-        key={state.memo}
         defaultValue={state.memo}
       />
       <SubmitButton className="button button-plain no-print" pendingLabel={t("saving")}>
@@ -48,8 +54,26 @@ export function MemoForm({ number, memo, wasSaved, action }: MemoFormProps) {
       </p>
       <div id="memo-outcome" className="w-full">
         {state.refused && <FieldError sentence={sentenceFor(state.refused, state.reference)} />}
-        <p role="status">{state.saved && t("saved")}</p>
+        {state.refused === "not_signed_in" && <LoginAgain to={`/certs/${number}`} />}
+        <p role="status">{state.saved && !isEdited && t("saved")}</p>
       </div>
     </form>
+  );
+}
+
+/** The way to a new login that leaves what was typed where it is. */
+function LoginAgain({ to }: { to: string }) {
+  const t = useTranslations("Memo");
+  const locale = useLocale();
+  return (
+    <p>
+      {t.rich("kept", {
+        login: (text) => (
+          <Link href={{ pathname: "/login", query: { to: `/${locale}${to}` } }} target="_blank">
+            {text}
+          </Link>
+        ),
+      })}
+    </p>
   );
 }

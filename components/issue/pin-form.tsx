@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useActionState } from "react";
+import { useActionState, useEffect, useRef } from "react";
 import { useRefusalSentence } from "@/components/shell/refusal-sentence.ts";
 import { FieldError } from "@/components/ui/field-error.tsx";
 import { SubmitButton } from "@/components/ui/submit-button.tsx";
@@ -20,8 +20,15 @@ export function PinForm({ ticket, triesLeft, action }: PinFormProps) {
   const t = useTranslations("Issue.pin");
   const sentenceFor = useRefusalSentence();
   const [state, send] = useActionState(action, {});
+  const field = useRef<HTMLInputElement>(null);
   const left = state.triesLeft ?? triesLeft;
   const isWrong = state.triesLeft !== undefined || state.isEmpty || state.refused !== undefined;
+
+  // Each answer is a new state: the one who has to type again is put where they type.
+  useEffect(() => {
+    if (state.triesLeft !== undefined || state.isEmpty || state.refused) field.current?.focus();
+  }, [state]);
+
   return (
     <form action={send} className="stack">
       <input type="hidden" name="ticket" value={ticket} />
@@ -43,6 +50,7 @@ export function PinForm({ ticket, triesLeft, action }: PinFormProps) {
           />
         )}
         <input
+          ref={field}
           id="pin"
           name="pin"
           type="text"

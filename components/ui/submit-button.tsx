@@ -10,7 +10,7 @@ type SubmitButtonProps = {
   className?: string;
 };
 
-/** Sends its form once: while that is under way it may not be pressed again. */
+/** Sends its form once: while that is under way pressing it does nothing. Not `disabled`, which would take the focus away. */
 export function SubmitButton({
   children,
   pendingLabel,
@@ -18,7 +18,13 @@ export function SubmitButton({
 }: SubmitButtonProps) {
   const { pending } = useFormStatus();
   return (
-    <button type="submit" className={className} disabled={pending} aria-busy={pending}>
+    <button
+      type="submit"
+      className={className}
+      aria-disabled={pending}
+      aria-busy={pending}
+      onClick={(event) => pending && event.preventDefault()}
+    >
       {pending ? pendingLabel : children}
     </button>
   );

@@ -159,8 +159,32 @@ for (const locale of locales) {
         .getByRole("button", { name: t("Confirm.ok") })
         .click();
       await expect(page.getByRole("heading", { name: t("Login.title") })).toBeVisible();
+      await expect(page.getByText(t("Login.ended"))).toBeVisible();
       await chooseInstitution(page, person);
-      await expect(page.getByRole("heading", { name: t("Dashboard.title") })).toBeVisible();
+      await expect(page.getByText(t("Confirm.request.question"))).toBeVisible();
+    });
+
+    test("a memo typed while the login ended stays where it was typed, and is saved after a new login", async ({
+      page,
+      context,
+    }) => {
+      await logIn(page, person);
+      const number = await apply(page, locale);
+      await page.goto(`/${locale}/certs/${number}`);
+      const memo = page.getByLabel(t("Memo.label"));
+      await memo.fill("実験室");
+      await context.clearCookies({ name: /session-token/ });
+      await page.getByRole("button", { name: t("Memo.save") }).click();
+      await expect(page.getByText(t("Errors.not_signed_in"))).toBeVisible();
+      await expect(memo).toHaveValue("実験室");
+      const opening = context.waitForEvent("page");
+      await page.locator("#memo-outcome").getByRole("link").click();
+      const tab = await opening;
+      await chooseInstitution(tab, person);
+      await expect(tab).toHaveURL(new RegExp(`/${locale}/certs/${number}$`));
+      await page.getByRole("button", { name: t("Memo.save") }).click();
+      await expect(page.getByText(t("Memo.saved"))).toBeVisible();
+      await expect(memo).toHaveValue("実験室");
     });
 
     test("a member page asks for the login and comes back to where one was", async ({ page }) => {

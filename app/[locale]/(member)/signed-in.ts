@@ -14,9 +14,12 @@ export async function signedIn(path: string): Promise<Caller> {
   return member ? caller : toLogin(path);
 }
 
-/** Does what a form asks for; a refusal is a value, so that the form can say it and keep what was typed. */
+/**
+ * Does what a form asks for; a refusal is a value, so that the form can say it and keep what was typed.
+ * Whoever is no longer logged in goes to the login page, is told why, and comes back to `path`; null leaves them where they are.
+ */
 export async function attempt<T>(
-  path: string,
+  path: string | null,
   deed: (caller: Caller) => Promise<T>,
 ): Promise<{ done: T } | Refusal> {
   let refusal: Refusal;
@@ -25,11 +28,11 @@ export async function attempt<T>(
   } catch (error) {
     refusal = refusalOf(error);
   }
-  if (refusal.refused === "not_signed_in") return toLogin(path);
+  if (refusal.refused === "not_signed_in" && path !== null) return toLogin(path, { ended: "1" });
   return refusal;
 }
 
-async function toLogin(path: string): Promise<never> {
+async function toLogin(path: string, why: { ended?: "1" } = {}): Promise<never> {
   const locale = await getLocale();
-  return redirect({ href: { pathname: "/login", query: { to: `/${locale}${path}` } }, locale });
+  return redirect({ href: { pathname: "/login", query: { to: `/${locale}${path}`, ...why } }, locale });
 }

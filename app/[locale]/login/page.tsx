@@ -4,12 +4,13 @@ import { getTranslations } from "next-intl/server";
 import { InstitutionSearch } from "@/components/login/institution-search.tsx";
 import { Institutions } from "@/components/login/institutions.tsx";
 import { listed } from "@/components/login/listed.ts";
+import { Notice } from "@/components/ui/notice.tsx";
 import { api } from "@/server/api/caller.ts";
 import type { Locale } from "@/server/i18n/routing.ts";
 
 type LoginPageProps = {
   params: Promise<{ locale: Locale }>;
-  searchParams: Promise<{ to?: string | string[]; q?: string | string[] }>;
+  searchParams: Promise<{ to?: string | string[]; q?: string | string[]; ended?: string | string[] }>;
 };
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -32,6 +33,11 @@ export default async function LoginPage({ params, searchParams }: LoginPageProps
   return (
     <div className="stack prose">
       <h1>{t("title")}</h1>
+      {query.ended === "1" && (
+        <Notice tone="warning" role="alert" title={t("ended")}>
+          <p>{t("endedHint")}</p>
+        </Notice>
+      )}
       <p>{t("explanation")}</p>
       {last.length > 0 && (
         <section className="stack" aria-labelledby="last">

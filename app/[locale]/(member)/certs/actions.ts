@@ -1,7 +1,7 @@
 "use server";
 
 import { getLocale } from "next-intl/server";
-import type { DeedState } from "@/components/enrollment/deeds.ts";
+import type { Deed, DeedState } from "@/components/enrollment/deeds.ts";
 import type { MemoState } from "@/components/enrollment/memo-form.tsx";
 import { kindNames } from "@/server/enrollment/kind.ts";
 import { redirect } from "@/server/i18n/navigation.ts";
@@ -14,12 +14,11 @@ export async function requestCertificate(_before: DeedState, form: FormData): Pr
   const kind = oneOf(kindNames, form.get("kind"));
   if (!kind) return { refused: "invalid_input" };
   const mail = textOf(form, "mail");
-  const answer = await attempt("/certs", (caller) =>
+  const asked = { kind, months: textOf(form, "months"), key: textOf(form, "key"), ...(mail && { mail }) };
+  const answer = await attempt(toBeAskedAgain("request", asked), (caller) =>
     caller.enrollment.request({
-      kind,
+      ...asked,
       months: numberOf(form, "months"),
-      key: textOf(form, "key"),
-      ...(mail && { mail }),
     }),
   );
   return "refused" in answer ? answer : toSentPage("request", answer.done);
@@ -28,9 +27,9 @@ export async function requestCertificate(_before: DeedState, form: FormData): Pr
 /** 更新申請 */
 export async function renewCertificate(_before: DeedState, form: FormData): Promise<DeedState> {
   const number = numberOf(form, "number");
-  const answer = await attempt(`/certs/${number}`, (caller) =>
-    caller.enrollment.renew({ number, sequence: numberOf(form, "sequence") }),
-  );
+  const sequence = numberOf(form, "sequence");
+  const again = toBeAskedAgain("renew", { number: String(number), sequence: String(sequence) });
+  const answer = await attempt(again, (caller) => caller.enrollment.renew({ number, sequence }));
   return "refused" in answer ? answer : toSentPage("renew", answer.done);
 }
 
@@ -39,17 +38,21 @@ export async function revokeCertificate(_before: DeedState, form: FormData): Pro
   const number = numberOf(form, "number");
   const reason = oneOf(revocationReasons, form.get("reason"));
   if (!reason) return { refused: "invalid_input", missing: "reason" };
-  const answer = await attempt(`/certs/${number}`, (caller) => caller.enrollment.revoke({ number, reason }));
+  const again = toBeAskedAgain("revoke", { number: String(number) });
+  const answer = await attempt(again, (caller) => caller.enrollment.revoke({ number, reason }));
   return "refused" in answer ? { ...answer, reason } : toSentPage("revoke", answer.done);
 }
 
-/** メモを保存: with JavaScript the page stays where it is; without, it comes back to the memo. */
+/** メモを保存: with JavaScript the page stays where it is, even when the login has ended; without, it comes back to the memo. */
 export async function saveMemo(_before: MemoState, form: FormData): Promise<MemoState> {
   const number = numberOf(form, "number");
   const memo = textOf(form, "memo");
-  const answer = await attempt(`/certs/${number}`, (caller) => caller.enrollment.saveMemo({ number, memo }));
+  const isScripted = form.get("scripted") === "yes";
+  const answer = await attempt(isScripted ? null : `/certs/${number}#memo`, (caller) =>
+    caller.enrollment.saveMemo({ number, memo }),
+  );
   if ("refused" in answer) return { memo, ...answer };
-  if (form.get("scripted") !== "yes") {
+  if (!isScripted) {
     redirect({ href: `/certs/${number}?saved=1#memo`, locale: await getLocale() });
   }
   return { memo, saved: true };
@@ -63,9 +66,14 @@ export async function unlockTicket(_before: DeedState, form: FormData): Promise<
   return redirect({ href: `/certs/${number}?unlocked=1#pin`, locale: await getLocale() });
 }
 
+/** The page that asks before sending, filled in: where one whose login had ended goes on. */
+function toBeAskedAgain(deed: Deed, asked: Record<string, string>): string {
+  return `/certs/confirm?${new URLSearchParams({ do: deed, ...asked })}`;
+}
+
 /** Post, redirect, get: reloading what follows sends nothing again. */
 async function toSentPage(
-  deed: "request" | "renew" | "revoke",
+  deed: Deed,
   { number, already }: { number: number; already: boolean },
 ): Promise<never> {
   const query = { for: deed, ...(already && { already: "1" }) };
