@@ -1,5 +1,5 @@
 /** The settings, read once and checked whole. The only place that reads `process.env`. */
-import { existsSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 
 type Source = Readonly<Record<string, string | undefined>>;
@@ -13,6 +13,16 @@ const text = (name: string, advice: string, right: (value: string) => boolean = 
 
 const url = (name: string, advice: string, protocols: string[]) =>
   text(name, advice, (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol));
+
+const isCertificate = (pem: string) => pem.includes("-----BEGIN CERTIFICATE-----");
+
+function isCertificateFile(path: string): boolean {
+  try {
+    return isCertificate(readFileSync(path, "utf8"));
+  } catch {
+    return false;
+  }
+}
 
 /** Where nobody but this machine's own user comes. */
 export const homeHosts = ["localhost", "127.0.0.1", "[::1]"];
@@ -51,9 +61,7 @@ const shape = z.object({
   FEDERATION_SIGNING_CERT: text(
     "FEDERATION_SIGNING_CERT",
     "set it to the certificate that signs the federation's metadata, as PEM text or as the paths of PEM files with commas between",
-    (value) =>
-      value.includes("-----BEGIN CERTIFICATE-----") ||
-      value.split(",").every((path) => existsSync(path.trim())),
+    (value) => isCertificate(value) || value.split(",").every((path) => isCertificateFile(path.trim())),
   ).optional(),
   INNGEST_EVENT_KEY: z.string().optional(),
   INNGEST_SIGNING_KEY: z.string().optional(),
@@ -205,6 +213,17 @@ export function env(): Env {
     process.env.NEXTAUTH_URL = kept.BASE_URL;
   }
   return kept;
+}
+
+/** Ends a process whose settings cannot be worked with, with the sentences that say why and nothing else. */
+export function endWithoutSettings(): void {
+  try {
+    env();
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    console.error(`\n${error.message}\n`);
+    process.exit(1);
+  }
 }
 
 /** How much to log; known before the settings are checked, for their faults are logged too. */

@@ -43,8 +43,8 @@ export function pemOf(base64: string, label: "CERTIFICATE" | "PRIVATE KEY"): str
   return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`;
 }
 
-/** Every certificate of a PEM text, as base64 of DER. */
+/** Every certificate of a PEM text, as base64 of DER. Its lines may end in a written `\n`, as where a setting has one line only. */
 export function certificatesIn(pem: string): string[] {
   const blocks = pem.matchAll(/-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/g);
-  return [...blocks].map(([, body]) => (body ?? "").replace(/\s+/g, ""));
+  return [...blocks].map(([, body]) => (body ?? "").replace(/\s+|\\[nr]/g, ""));
 }
