@@ -11,11 +11,12 @@ const tools = {
   certutil: { package: "libnss3-tools", ask: "-H", hear: /Add a certificate to the database/ },
   pk12util: { package: "libnss3-tools", ask: "-H", hear: /pk12util -i/ },
   keytool: { package: "default-jre-headless", ask: "-help", hear: /Certificate Management Tool/ },
+  xmlsec1: { package: "xmlsec1", ask: "--version", hear: /^xmlsec1 / },
 } as const;
 export type Tool = keyof typeof tools;
 
 /** Java is too large to install for a test. */
-const installable = new Set<string>(["openssl", "gnutls-bin", "libnss3-tools"]);
+const installable = new Set<string>(["openssl", "gnutls-bin", "libnss3-tools", "xmlsec1"]);
 
 const found = new Map<Tool, boolean>();
 

@@ -8,9 +8,10 @@ import { verifyAggregate } from "@/server/federation/metadata.ts";
 import { validateResponse } from "@/server/federation/validation/validate.ts";
 import { ns } from "@/server/federation/xml.ts";
 import { build, expectation, form, type Keys, makeKeys, now } from "@/tests/support/saml.ts";
+import { tool } from "@/tests/support/tools.ts";
 
 /** xmlsec1 is what federations and other services sign and verify with; where it is missing there is nothing to compare. */
-const installed = spawnSync("xmlsec1", ["--version"]).status === 0;
+const installed = tool("xmlsec1");
 
 let keys: Keys;
 let folder: string;
