@@ -5,6 +5,7 @@ import { getMessages, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { Footer } from "@/components/shell/footer.tsx";
 import { Header } from "@/components/shell/header.tsx";
+import { RouteFocus } from "@/components/shell/route-focus.tsx";
 import { SkipLink } from "@/components/shell/skip-link.tsx";
 import { api } from "@/server/api/caller.ts";
 import { routing } from "@/server/i18n/routing.ts";
@@ -32,6 +33,7 @@ export default async function LocaleLayout({ children, params }: LayoutProps) {
       <body>
         <NextIntlClientProvider messages={clientNamespaces(messages)}>
           <SkipLink />
+          <RouteFocus />
           <Header member={member} switchLanguage={switchLanguage} />
           <main id="main" tabIndex={-1} className="wrap">
             {children}

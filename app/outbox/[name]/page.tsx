@@ -1,3 +1,4 @@
+import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { Moment } from "@/components/ui/date-time.tsx";
@@ -7,7 +8,16 @@ import { framed } from "../framed.ts";
 import { readableOutbox, speakToReader } from "../outbox.ts";
 import { TextWithLinks } from "./text-with-links.tsx";
 
-export default async function OutboxLetterPage({ params }: { params: Promise<{ name: string }> }) {
+type OutboxLetterProps = { params: Promise<{ name: string }> };
+
+export async function generateMetadata({ params }: OutboxLetterProps): Promise<Metadata> {
+  const folder = await readableOutbox();
+  await speakToReader();
+  const [t, letter] = [await getTranslations("Outbox"), await readLetter(folder, (await params).name)];
+  return { title: letter ? `${letter.subject || t("noSubject")} | ${t("title")}` : t("notFound") };
+}
+
+export default async function OutboxLetterPage({ params }: OutboxLetterProps) {
   const folder = await readableOutbox();
   await speakToReader();
   const { name } = await params;

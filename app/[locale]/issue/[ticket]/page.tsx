@@ -9,8 +9,9 @@ import { goTo, view } from "./visit.ts";
 
 type PinPageProps = { params: Promise<{ ticket: string }> };
 
-export async function generateMetadata(): Promise<Metadata> {
-  return { title: { absolute: (await getTranslations("Issue"))("title", { step: 1 }) } };
+export async function generateMetadata({ params }: PinPageProps): Promise<Metadata> {
+  const [t, { state }] = [await getTranslations("Issue"), await view((await params).ticket)];
+  return { title: { absolute: state === "refused" ? t("refused.title") : t("title", { step: 1 }) } };
 }
 
 /** 【STEP1】アクセスPINを入力 */

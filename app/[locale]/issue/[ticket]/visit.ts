@@ -3,6 +3,7 @@ import "server-only";
 import { createHash } from "node:crypto";
 import { cookies, headers } from "next/headers";
 import { getLocale } from "next-intl/server";
+import { cache } from "react";
 import { api } from "@/server/api/caller.ts";
 import type { IssuingView } from "@/server/ca/local/views.ts";
 import { redirect } from "@/server/i18n/navigation.ts";
@@ -30,10 +31,11 @@ export async function keepBrowserKey(ticket: string, key: string): Promise<void>
   });
 }
 
-export async function view(ticket: string): Promise<IssuingView> {
+/** Asked once for a page and its title. */
+export const view = cache(async (ticket: string): Promise<IssuingView> => {
   const caller = await api();
   return caller.issuing.open({ ticket: ticket.slice(0, 200), browser: await browserKey(ticket) });
-}
+});
 
 const pages = { pin: "", download: "/download", collected: "/download", done: "/done", refused: "" } as const;
 

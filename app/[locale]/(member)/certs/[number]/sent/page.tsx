@@ -11,8 +11,9 @@ type SentPageProps = {
   searchParams: Promise<{ for?: string; already?: string }>;
 };
 
-export async function generateMetadata(): Promise<Metadata> {
-  return { title: (await getTranslations("Sent"))("title") };
+export async function generateMetadata({ params }: SentPageProps): Promise<Metadata> {
+  const t = await getTranslations();
+  return { title: `${t("Sent.title")} ${t("Detail.ofNumber", { number: (await params).number })}` };
 }
 
 export default async function SentPage({ params, searchParams }: SentPageProps) {

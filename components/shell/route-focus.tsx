@@ -1,0 +1,18 @@
+"use client";
+
+import { usePathname } from "next/navigation";
+import { useEffect, useRef } from "react";
+
+/** Where the page changes without a load, the reading place goes to its beginning, as it does after one. */
+export function RouteFocus() {
+  const path = usePathname();
+  const before = useRef(path);
+
+  useEffect(() => {
+    if (before.current === path) return;
+    before.current = path;
+    if (!location.hash) document.getElementById("main")?.focus({ preventScroll: true });
+  }, [path]);
+
+  return null;
+}
