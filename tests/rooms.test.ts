@@ -11,20 +11,28 @@ const spoken = [
   "server/ca/local/views",
 ];
 const words = ["words", "server/errors", "server/ports"];
-const foundations = [...words, "server/db", "server/env", "server/log", "server/generated"];
+const foundations = [...words, "server/body", "server/db", "server/env", "server/log", "server/generated"];
 
 /** room → rooms it may import; `type:` stands for their types only. */
 const rooms: Record<string, string[]> = {
   // Pages know the portal by its one door, by the words of the heart, and by no other way.
   app: ["components", "messages", "server/api", "server/i18n", ...words],
-  "app/[locale]/issue": ["app", "components", "server/api", "server/i18n", "type:server/ca/local", ...words],
+  "app/[locale]/issue": [
+    "app",
+    "components",
+    "server/api",
+    "server/body",
+    "server/i18n",
+    "type:server/ca/local",
+    ...words,
+  ],
   "app/[locale]/login": ["app", "components", "server/api", "server/federation", "server/i18n", ...words],
   "app/[locale]/logout": ["app", "server/api", "server/federation", "server/i18n", ...words],
   // Each of these is the door of one room.
   "app/api/auth": ["server/federation", "server/log", "server/env"],
   "app/api/saml": ["server/federation", "server/log", "server/env", "server/errors", "server/i18n"],
-  "app/api/trpc": ["server/api"],
-  "app/api/inngest": ["inngest/client", "inngest/functions", "server/env", "server/log"],
+  "app/api/trpc": ["server/api", "server/body"],
+  "app/api/inngest": ["inngest/client", "inngest/functions", "server/body", "server/env", "server/log"],
   "app/api/health": ["server/health", "server/db", "server/log"],
   "app/login": ["server/federation"],
   "app/logout": ["server/federation"],
@@ -77,6 +85,7 @@ const rooms: Record<string, string[]> = {
   ],
   "server/prepare": ["server/env", "server/federation", "server/log", "server/wiring"],
   "server/errors": [],
+  "server/body": [],
   "server/env": [],
   "server/log": ["server/env"],
   "server/db": ["server/env", "server/generated"],

@@ -1,4 +1,5 @@
 /** What the route handlers answer with, and whom they listen to. */
+import { octetsOf } from "../body.ts";
 import { asRefusal, type Circumstances, logRefusal } from "./login-log.ts";
 import type { Federation } from "./world.ts";
 
@@ -26,19 +27,6 @@ export function fromOurPages({ baseUrl }: Pick<Federation, "baseUrl">, request: 
 
 /** The body as text, or null when it is larger than allowed: reading stops there. */
 export async function readBody(request: Request, most: number): Promise<string | null> {
-  if (Number(request.headers.get("content-length") ?? 0) > most) return null;
-  const reader = request.body?.getReader();
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  while (reader) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    size += value.byteLength;
-    if (size > most) {
-      await reader.cancel();
-      return null;
-    }
-    parts.push(value);
-  }
-  return Buffer.concat(parts).toString("utf8");
+  const octets = await octetsOf(request, most);
+  return octets && Buffer.from(octets).toString("utf8");
 }

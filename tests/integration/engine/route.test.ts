@@ -46,6 +46,19 @@ describe("the endpoint of the workflows", () => {
     expect(answers.map((answer) => answer.status)).toEqual([401, 401, 401]);
   });
 
+  it("reads no endless body to find out that nobody signed it", async () => {
+    let sent = 0;
+    const endless = new ReadableStream({
+      pull(controller) {
+        sent += 1024 * 1024;
+        controller.enqueue(new Uint8Array(1024 * 1024));
+      },
+    });
+    const asked = new NextRequest(url, { method: "POST", body: endless, duplex: "half" });
+    expect((await route.POST(asked, {})).status).toBe(413);
+    expect(sent).toBeLessThan(8 * 1024 * 1024);
+  });
+
   it("answers 401 to a signature with another key", async () => {
     const { call } = await import("@/inngest/engine/protocol.ts");
     const handler: Handler = (request) => route.POST(new NextRequest(request), {});

@@ -1,16 +1,22 @@
 /** The .p12 itself: the answer to the download form, and to nothing else. */
 import { hasLocale } from "next-intl";
 import { api } from "@/server/api/caller.ts";
+import { bounded } from "@/server/body.ts";
 import type { PackageAnswer } from "@/server/ca/local/views.ts";
 import { routing } from "@/server/i18n/routing.ts";
 import { browserKey } from "../visit.ts";
+
+/** The form holds one word. */
+const formLimit = 16 * 1024;
 
 type FileRoute = { params: Promise<{ locale: string; ticket: string }> };
 
 export async function POST(request: Request, { params }: FileRoute): Promise<Response> {
   const { locale, ticket } = await params;
   if (!isFromOwnPage(request)) return new Response(null, { status: 403 });
-  const form = await request.formData();
+  const asked = await bounded(request, formLimit);
+  if (!asked) return new Response(null, { status: 413 });
+  const form = await asked.formData();
   const encryption = form.get("encryption") === "modern" ? "modern" : "compatible";
   const page = `/${hasLocale(routing.locales, locale) ? locale : routing.defaultLocale}/issue/${encodeURIComponent(ticket)}`;
 
