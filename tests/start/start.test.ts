@@ -114,7 +114,7 @@ describe("a portal that was started", () => {
 
   test("ends as a whole when npm is told to end", async () => {
     await portal.interrupt();
-    portal = new StartedPortal({ PORT: String(await freePort()), DATA_DIR: folder }, true);
+    portal = new StartedPortal({ PORT: String(await freePort()), DATA_DIR: folder }, ["npm", "start"]);
     portals.push(portal);
     await portal.ready();
     const processes = portal.processes();

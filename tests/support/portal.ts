@@ -9,11 +9,14 @@ export class StartedPortal {
   readonly #over: Promise<number | null>;
   #said = "";
 
-  /** What `npm start` runs, or `npm start` itself, in a process group of its own as a terminal gives it. */
-  constructor(settings: { PORT: string; DATA_DIR: string } & Record<string, string>, throughNpm = false) {
+  /** What `npm start` runs, or another command, in a process group of its own as a terminal gives it. */
+  constructor(
+    settings: { PORT: string; DATA_DIR: string } & Record<string, string>,
+    [command, ...args]: readonly [string, ...string[]] = ["node", "bin/start.mjs"],
+  ) {
     this.baseUrl = `http://localhost:${settings.PORT}`;
     const empty = { BASE_URL: "", DATABASE_URL: "", AUTH_SECRET: "", SEALING_KEY: "", HOST: "" };
-    this.#child = spawn(throughNpm ? "npm" : "node", [throughNpm ? "start" : "bin/start.mjs"], {
+    this.#child = spawn(command, args, {
       cwd: root,
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],

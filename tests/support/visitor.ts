@@ -5,10 +5,13 @@ import { hiddenFields } from "./plain-browser.ts";
 
 export class Visitor {
   readonly #base: string;
+  readonly #reach: (url: string) => string;
   readonly #cookies = new Map<string, string>();
 
-  constructor(base: string) {
+  /** `reach`: how to get to the base from this machine, where it has another name here. */
+  constructor(base: string, reach = (url: string) => url) {
     this.#base = base;
+    this.#reach = reach;
   }
 
   /** One request; redirects are left to the caller. */
@@ -17,7 +20,11 @@ export class Visitor {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     if (cookie && !init.anonymous) headers.set("cookie", cookie);
     if (init.method === "POST" && !init.anonymous) headers.set("origin", this.#base);
-    const answer = await fetch(new URL(path, this.#base), { ...init, headers, redirect: "manual" });
+    const answer = await fetch(this.#reach(new URL(path, this.#base).href), {
+      ...init,
+      headers,
+      redirect: "manual",
+    });
     for (const line of answer.headers.getSetCookie()) {
       const [pair = ""] = line.split(";");
       const at = pair.indexOf("=");
@@ -33,10 +40,26 @@ export class Visitor {
   /** A member of デモ大学A. */
   async logIn(user: string): Promise<void> {
     const idp = providerIdOf(demoInstitutions.a.entityId);
+    await this.logInAt(idp, user, async (sso) => {
+      const page = await (await this.send(sso)).text();
+      const said = await this.post(sso, {
+        ...hiddenFields(page),
+        user,
+        password: "password",
+        action: "login",
+      });
+      return hiddenFields(await said.text());
+    });
+  }
+
+  /** A member of an institution; `answer` gives what its page posts to the portal. */
+  async logInAt(
+    idp: string,
+    user: string,
+    answer: (sso: string) => Promise<Record<string, string>>,
+  ): Promise<void> {
     const sso = locationOf(await this.post("/login/start", { idp, to: "/ja/certs", locale: "ja" }));
-    const page = await (await this.send(sso)).text();
-    const said = await this.post(sso, { ...hiddenFields(page), user, password: "password", action: "login" });
-    const back = await this.post("/api/saml/acs", hiddenFields(await said.text()), true);
+    const back = await this.post("/api/saml/acs", await answer(sso), true);
     const end = locationOf(await this.send(locationOf(back)));
     if (!end.endsWith("/ja/certs")) throw new Error(`${user} is not logged in but at ${end}`);
   }
