@@ -3,6 +3,7 @@ import { CopyButton } from "@/components/ui/copy-button.tsx";
 import { Moment } from "@/components/ui/date-time.tsx";
 import { Notice } from "@/components/ui/notice.tsx";
 import type { EnrollmentDetail } from "@/server/enrollment/views.ts";
+import { Link } from "@/server/i18n/navigation.ts";
 import type { DeedAction } from "./deeds.ts";
 import { UnlockForm } from "./unlock-form.tsx";
 
@@ -28,7 +29,9 @@ export function Pin({ enrollment, wasUnlocked, unlock }: PinProps) {
         />
       </p>
       <p>
-        {isToBeCollected ? t("otherHalf", { mail, subject: subjects("acceptance") }) : t("forInstalling")}
+        {isToBeCollected
+          ? t("otherHalf", { mail, subject: subjects("acceptance") })
+          : t.rich("forInstalling", { guide: (text) => <Link href="/guide">{text}</Link> })}
       </p>
       {wasUnlocked && !ticket?.locked && <Notice tone="success" role="status" title={t("unlocked")} />}
       {ticket?.locked && (

@@ -75,7 +75,7 @@ describe("the acceptance mail", () => {
 
   test.each([
     ["ja", "PIN番号は安全のため、このメールには記載していません", "2026年12月22日 17:36(日本時間)"],
-    ["en", "the PIN is not in this mail", "22 December 2026 at 17:36 (Japan time)"],
+    ["en", "the PIN is not in this email", "22 December 2026 at 17:36 (Japan time)"],
   ] as const)("says where the PIN is and until when the URL can be used (%s)", async (locale, pin, until) => {
     const { text } = await renderMail(inLocale(locale).acceptance);
     expect(text).toContain(pin);

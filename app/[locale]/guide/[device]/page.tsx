@@ -24,6 +24,7 @@ export default async function DevicePage({ params }: DevicePageProps) {
       <Instructions device={device} part="authority" />
       <Notice tone="info" title={t("wrongPassword")}>
         <p>{t(`${device}.wrongPassword`)}</p>
+        <p>{t("wrongPasswordKinds")}</p>
       </Notice>
       <Authorities />
       <p>

@@ -23,7 +23,7 @@ export async function enterPin(_before: PinState, form: FormData): Promise<PinSt
   if (answer.result === "wrong") return { triesLeft: answer.triesLeft };
   if (answer.result === "right") await keepBrowserKey(ticket, answer.browser);
   // A ticket that is locked or refused says so on its own page.
-  const step = answer.result === "right" ? "/download" : "";
+  const step = answer.result === "right" ? "/download?entered=1" : "";
   return redirect({ href: `/issue/${ticket}${step}`, locale: await getLocale() });
 }
 

@@ -4,10 +4,15 @@ import { IssueFrame } from "@/components/issue/frame.tsx";
 import { PinForm } from "@/components/issue/pin-form.tsx";
 import { Refused } from "@/components/issue/refused.tsx";
 import { Moment } from "@/components/ui/date-time.tsx";
+import { Notice } from "@/components/ui/notice.tsx";
+import { Link } from "@/server/i18n/navigation.ts";
 import { enterPin } from "./actions.ts";
 import { goTo, view } from "./visit.ts";
 
-type PinPageProps = { params: Promise<{ ticket: string }> };
+type PinPageProps = {
+  params: Promise<{ ticket: string }>;
+  searchParams: Promise<{ cookies?: string }>;
+};
 
 export async function generateMetadata({ params }: PinPageProps): Promise<Metadata> {
   const [t, { state }] = [await getTranslations("Issue"), await view((await params).ticket)];
@@ -15,8 +20,8 @@ export async function generateMetadata({ params }: PinPageProps): Promise<Metada
 }
 
 /** 【STEP1】アクセスPINを入力 */
-export default async function PinPage({ params }: PinPageProps) {
-  const { ticket } = await params;
+export default async function PinPage({ params, searchParams }: PinPageProps) {
+  const [{ ticket }, { cookies }] = await Promise.all([params, searchParams]);
   const seen = await view(ticket);
   if (seen.state === "refused") return <Refused because={seen.because} />;
   if (seen.state !== "pin") return goTo(ticket, seen.state);
@@ -27,7 +32,13 @@ export default async function PinPage({ params }: PinPageProps) {
         <h2 id="step" className="section-title">
           {t("title")}
         </h2>
-        <p>{t("explanation", { kind: kinds(seen.kind) })}</p>
+        {cookies === "off" && <Notice tone="error" role="alert" title={t("cookies")} />}
+        <p>
+          {t.rich("explanation", {
+            kind: kinds(seen.kind),
+            portal: (text) => <Link href="/certs">{text}</Link>,
+          })}
+        </p>
         <PinForm ticket={ticket} triesLeft={seen.triesLeft} action={enterPin} />
         <p className="hint">{t.rich("until", { at: () => <Moment at={seen.expiresAt} /> })}</p>
       </section>

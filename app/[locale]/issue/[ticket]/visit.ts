@@ -39,7 +39,7 @@ export const view = cache(async (ticket: string): Promise<IssuingView> => {
 
 const pages = { pin: "", download: "/download", collected: "/download", done: "/done", refused: "" } as const;
 
-/** To the page that fits where the ticket stands. */
-export async function goTo(ticket: string, state: IssuingView["state"]): Promise<never> {
-  return redirect({ href: `/issue/${ticket}${pages[state]}`, locale: await getLocale() });
+/** To the page that fits where the ticket stands; `why` is a query for that page to explain itself by. */
+export async function goTo(ticket: string, state: IssuingView["state"], why = ""): Promise<never> {
+  return redirect({ href: `/issue/${ticket}${pages[state]}${why}`, locale: await getLocale() });
 }

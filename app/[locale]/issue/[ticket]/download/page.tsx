@@ -13,7 +13,7 @@ import { goTo, view } from "../visit.ts";
 
 type DownloadPageProps = {
   params: Promise<{ locale: Locale; ticket: string }>;
-  searchParams: Promise<{ failed?: string }>;
+  searchParams: Promise<{ failed?: string; entered?: string }>;
 };
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -22,8 +22,10 @@ export async function generateMetadata(): Promise<Metadata> {
 
 /** 【STEP2】証明書を受け取る */
 export default async function DownloadPage({ params, searchParams }: DownloadPageProps) {
-  const [{ locale, ticket }, { failed }] = await Promise.all([params, searchParams]);
+  const [{ locale, ticket }, { failed, entered }] = await Promise.all([params, searchParams]);
   const seen = await view(ticket);
+  // The right PIN was entered a moment ago, but the browser did not keep what it was given for it.
+  if (seen.state === "pin" && entered) return goTo(ticket, "pin", "?cookies=off");
   if (seen.state !== "download" && seen.state !== "collected") return goTo(ticket, seen.state);
   const t = await getTranslations("Issue.download");
   const isCollected = seen.state === "collected";
