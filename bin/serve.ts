@@ -1,9 +1,10 @@
 /** The portal from nothing to its first page, and back: everything it starts it also stops. Started by bin/start.mjs. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { homeHosts, readEnv, SettingsError } from "../server/env.ts";
+import { readEnv, SettingsError } from "../server/env.ts";
 import { build, isBuilt } from "./build.ts";
 import { type Keys, keysOf, lockFolder, openFolder } from "./data-folder.ts";
+import { isForTrying } from "./defaults.ts";
 import { generateClient } from "./generate.ts";
 import { endForerunner, type Postgres, startPostgres } from "./postgres.ts";
 import { Refusal } from "./refusal.ts";
@@ -69,14 +70,12 @@ function settings(port: number, keys?: Keys) {
   };
   const ownDatabase = !isSet("DATABASE_URL");
   set("BASE_URL", `http://localhost:${port}`);
-  if (!isSet("FEDERATION_METADATA_URL") && isHome(process.env.BASE_URL)) set("DEMO_FEDERATION", "true");
+  if (isForTrying(process.env)) set("DEMO_FEDERATION", "true");
   set("AUTH_SECRET", keys?.AUTH_SECRET);
   set("SEALING_KEY", keys?.SEALING_KEY);
   const later = ownDatabase ? { DATABASE_URL: "postgresql://127.0.0.1/portal" } : {};
   return { env: readEnv({ ...process.env, ...later }), ownDatabase };
 }
-
-const isHome = (url = "") => URL.canParse(url) && homeHosts.includes(new URL(url).hostname);
 
 async function openDatabase(folder: string, password: string) {
   say("Starting the database. / データベースを起動しています");
