@@ -55,7 +55,7 @@ export async function authorize(world: Federation, asked: Authorization): Promis
 async function usableProvider(world: Federation, id: string): Promise<Provider & { ssoRedirect: string }> {
   const inForce = await federationReady(world);
   const provider = await providerInForce(world.db, id, world.now());
-  if (!provider)
+  if (!inForce || !provider)
     throw new LoginRefusal(inForce ? "idp_unknown" : "federation_unavailable", { actual: id.slice(0, 64) });
   const { ssoRedirect, certificates } = provider;
   if (!ssoRedirect || certificates.length === 0)

@@ -38,7 +38,10 @@ export async function searchProviders(
   db: Database,
   { q, locale, limit = 50 }: { q: string; locale: string; limit?: number },
 ): Promise<ProviderChoice[]> {
-  const words = foldForSearch(q).split(/\s+/).filter(Boolean).slice(0, 8);
+  const words = foldForSearch(q)
+    .split(/[\s\p{Cc}]+/u)
+    .filter(Boolean)
+    .slice(0, 8);
   return db.identityProvider.findMany({
     where: {
       hidden: false,

@@ -74,9 +74,9 @@ export async function federationReady(world: Federation): Promise<boolean> {
   const state = await world.db.federationState.findUnique({ where: { id: currentState } });
   const inForce = (state?.validUntil?.getTime() ?? 0) > now;
   const source = sourceOf(world);
-  const other = state?.source !== source && state?.failure === null;
+  const other = state?.source !== source;
   const due = other || !inForce || now - (state?.loadedAt?.getTime() ?? 0) > refreshAfter;
-  const lately = !other && state?.failure && now - (state.triedAt?.getTime() ?? 0) < retryAfter;
+  const lately = state?.failure && now - (state.triedAt?.getTime() ?? 0) < retryAfter;
   if (!due || lately) return inForce && !other;
 
   kept.portalFederation ??= refreshFederation(world).finally(() => {

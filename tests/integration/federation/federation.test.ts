@@ -37,6 +37,8 @@ describe("the federation", () => {
     expect(await names("")).toHaveLength(2);
     expect(await names("nowhere")).toEqual([]);
     expect(await names("%")).toEqual([]);
+    // No database knows it; it comes with a query such as `?q=%00`.
+    expect(await names("demo\u0000univ")).toEqual(university);
   });
 
   test("keeps the last good copy when a refresh fails, and says why it failed", async () => {
@@ -49,6 +51,20 @@ describe("the federation", () => {
     expect(await portal.db.identityProvider.count()).toBe(2);
     await refreshFederation(portal.world);
     expect((await portal.db.federationState.findFirst())?.failure).toBeNull();
+  });
+
+  test("that was changed for another is not believed any more, however often the other cannot be read", async () => {
+    const changed = {
+      ...portal.world,
+      source: { demo: false as const, url: "file:///nowhere/other.xml", certificates: "" },
+    };
+    const begin = () => beginLogin(changed, { idpId: a, to: null, locale: "ja", jar: {} });
+    for (const _ of ["at first", "and after it has failed"]) {
+      expect(await federationReady(changed)).toBe(false);
+      await expect(begin()).rejects.toThrow("federation_unavailable");
+    }
+    await refreshFederation(portal.world);
+    expect(await federationReady(portal.world)).toBe(true);
   });
 
   test("makes each key once, however many processes ask for it", async () => {
