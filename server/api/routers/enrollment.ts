@@ -37,7 +37,7 @@ export const enrollmentRouter = router({
         kind: z.enum(kindNames),
         months: z.number().int(),
         mail: z.string().max(254).optional(),
-        key: z.string().max(40),
+        key: z.string().regex(/^[a-z]+:\d{1,9}$/),
       }),
     )
     .mutation(({ ctx, input }) =>
