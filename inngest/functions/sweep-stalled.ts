@@ -1,6 +1,6 @@
 import { cron } from "inngest";
 import { lapseOrder, revokeAtCa, submitOrder } from "../../server/enrollment/carry-out.ts";
-import { endTerms } from "../../server/enrollment/end-terms.ts";
+import { endAllTerms } from "../../server/enrollment/end-terms.ts";
 import { findStalled } from "../../server/enrollment/stalled.ts";
 import { log } from "../../server/log.ts";
 import { letters, localCa, ports } from "../../server/wiring.ts";
@@ -11,7 +11,7 @@ export const sweepStalled = inngest.createFunction(
   { id: "sweep-stalled", triggers: [cron("*/5 * * * *")], retries: 0 },
   async ({ step }) => {
     await step.run("outbox", () => ports().wakeOutbox());
-    await step.run("terms", () => ports().db.$transaction((tx) => endTerms(tx, ports().now())));
+    await step.run("terms", () => endAllTerms(ports()));
     await step.run("packages", () => localCa().tidy());
     await step.run("stalled", takeUp);
   },

@@ -82,14 +82,20 @@ function ids(rows: readonly { id: string }[]): string[] {
 /** Days before its end at which a certificate is reminded of. */
 export const reminderDays = 30;
 
-/** Applications whose certificate ends within `days` days, for the reminder. */
+/** Applications whose certificate ends within `days` days, for the reminder; also those whose reminder did not go out when it was tried. */
 export async function expiringWithin(ports: Ports, days: number, limit = 500): Promise<string[]> {
   const now = ports.now();
   const rows = await ports.db.enrollment.findMany({
     where: {
       status: "active",
       notAfter: { gt: now, lte: new Date(now.getTime() + days * 86_400_000) },
-      letters: { none: { kind: "reminder", createdAt: { gt: new Date(now.getTime() - days * 86_400_000) } } },
+      letters: {
+        none: {
+          kind: "reminder",
+          status: { not: "waiting" },
+          createdAt: { gt: new Date(now.getTime() - days * 86_400_000) },
+        },
+      },
     },
     orderBy: { notAfter: "asc" },
     take: limit,

@@ -1,11 +1,13 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { lapseOrder, lookAtOrder, revokeAtCa, submitOrder } from "@/server/enrollment/carry-out.ts";
-import { endTerms } from "@/server/enrollment/end-terms.ts";
+import { lockEnrollment } from "@/server/enrollment/change.ts";
+import { endAllTerms } from "@/server/enrollment/end-terms.ts";
 import { saveMemo } from "@/server/enrollment/memo.ts";
 import { dashboardOf, detailOf, pulseOf } from "@/server/enrollment/records.ts";
 import { renewCertificate } from "@/server/enrollment/renew.ts";
 import { requestCertificate } from "@/server/enrollment/request.ts";
 import { revokeCertificate } from "@/server/enrollment/revoke.ts";
+import { expiringWithin } from "@/server/enrollment/stalled.ts";
 import { unlockTicket } from "@/server/enrollment/unlock.ts";
 import type { Member } from "@/server/generated/prisma/client.ts";
 import { openWorld, type World } from "@/tests/support/world.ts";
@@ -341,9 +343,44 @@ describe("the life of an application", () => {
       certificateState: "expired",
       renewalHindrance: "expired",
     });
-    await world.db.$transaction((tx) => endTerms(tx, world.now()));
+    await endAllTerms(world.ports);
     expect(await detailOf(world.ports, hanako.id, number)).toMatchObject({ status: "expired" });
     expect(await dashboardOf(world.ports, hanako.id, false)).toMatchObject({ enrollments: [], hidden: 1 });
+  });
+
+  test("many terms that end at once are put away one by one: no other deed is held up, and none deadlocks", async () => {
+    const ended = [await collected(), await collected(taro)];
+    const [first, second] = ended.map(({ order }) => order.enrollmentId) as [string, string];
+    world.pass({ days: 53 * 31 });
+    const { db } = world;
+    let putAway: Promise<number> = Promise.resolve(0);
+    await db.$transaction(async (tx) => {
+      await lockEnrollment(tx, second);
+      putAway = endAllTerms(world.ports);
+      putAway.catch(() => {});
+      for (let waiting = 0; waiting === 0; ) {
+        const [row] = await db.$queryRaw<{ n: number }[]>`
+          SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+        waiting = row?.n ?? 0;
+      }
+      await lockEnrollment(tx, first);
+    });
+    expect(await putAway).toBe(2);
+    expect(await db.enrollment.count({ where: { status: "expired" } })).toBe(2);
+  });
+
+  test("a reminder whose mail did not go out is due again, one that was sent or given up is not", async () => {
+    const { order } = await collected();
+    const { enrollmentId } = order;
+    const due = () => expiringWithin(world.ports, 52 * 31);
+    expect(await due()).toEqual([enrollmentId]);
+    const about = { enrollmentId, kind: "reminder", recipient: "hanako@a.example.ac.jp", locale: "ja" };
+    await world.db.letter.create({ data: { ...about, key: "reminder:1", createdAt: world.now() } });
+    expect(await due()).toEqual([enrollmentId]);
+    for (const status of ["sent", "failed"] as const) {
+      await world.db.letter.updateMany({ data: { status } });
+      expect(await due()).toEqual([]);
+    }
   });
 
   test("a ticket locked by ten wrong PINs is unlocked by its owner, and then takes the right one", async () => {
