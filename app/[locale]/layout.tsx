@@ -27,7 +27,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function LocaleLayout({ children, params }: LayoutProps) {
   const { locale } = await params;
   if (!hasLocale(routing.locales, locale)) notFound();
-  const [messages, { member }] = await Promise.all([getMessages(), signedIn()]);
+  const [messages, { member }, support] = await Promise.all([getMessages(), signedIn(), supportContact()]);
   return (
     <html lang={locale}>
       <body>
@@ -38,7 +38,7 @@ export default async function LocaleLayout({ children, params }: LayoutProps) {
           <main id="main" tabIndex={-1} className="wrap">
             {children}
           </main>
-          <Footer />
+          <Footer support={support} />
         </NextIntlClientProvider>
       </body>
     </html>
@@ -48,4 +48,8 @@ export default async function LocaleLayout({ children, params }: LayoutProps) {
 /** A frame without the member is better than none: a page that needs them asks again, and says what failed. */
 async function signedIn() {
   return (await api()).session.me().catch(() => ({ member: null }));
+}
+
+async function supportContact() {
+  return (await api()).session.support().catch(() => null);
 }

@@ -1,5 +1,6 @@
 /** Who is logged in, and in which language they read. */
 import { z } from "zod";
+import { env } from "../../env.ts";
 import { memberProcedure, publicProcedure, router } from "../trpc.ts";
 
 export const sessionRouter = router({
@@ -16,6 +17,9 @@ export const sessionRouter = router({
       },
     };
   }),
+
+  /** Whom to ask about the portal itself; null where the operator names nobody. */
+  support: publicProcedure.query(() => env().SUPPORT_CONTACT ?? null),
 
   setLocale: memberProcedure
     .input(z.object({ locale: z.enum(["ja", "en"]) }))

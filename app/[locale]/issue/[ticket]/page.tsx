@@ -11,7 +11,7 @@ import { goTo, view } from "./visit.ts";
 
 type PinPageProps = {
   params: Promise<{ ticket: string }>;
-  searchParams: Promise<{ cookies?: string }>;
+  searchParams: Promise<{ cookies?: string; again?: string }>;
 };
 
 export async function generateMetadata({ params }: PinPageProps): Promise<Metadata> {
@@ -21,7 +21,7 @@ export async function generateMetadata({ params }: PinPageProps): Promise<Metada
 
 /** 【STEP1】アクセスPINを入力 */
 export default async function PinPage({ params, searchParams }: PinPageProps) {
-  const [{ ticket }, { cookies }] = await Promise.all([params, searchParams]);
+  const [{ ticket }, { cookies, again }] = await Promise.all([params, searchParams]);
   const seen = await view(ticket);
   if (seen.state === "refused") return <Refused because={seen.because} />;
   if (seen.state !== "pin") return goTo(ticket, seen.state);
@@ -32,6 +32,7 @@ export default async function PinPage({ params, searchParams }: PinPageProps) {
         <h2 id="step" className="section-title">
           {t("title")}
         </h2>
+        {again && <Notice tone="info" role="status" title={t("again")} />}
         {cookies === "off" && <Notice tone="error" role="alert" title={t("cookies")} />}
         <p>
           {t.rich("explanation", {

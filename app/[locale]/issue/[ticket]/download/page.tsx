@@ -40,13 +40,15 @@ export default async function DownloadPage({ params, searchParams }: DownloadPag
             <p>{t("failedHint")}</p>
           </Notice>
         )}
-        {isCollected ? (
-          <Notice tone="success" role="status" title={t("collected", { fileName: seen.fileName })}>
-            <p>{t.rich("again", { at: () => <Moment at={seen.until} /> })}</p>
-          </Notice>
-        ) : (
-          <p>{t("explanation", { fileName: seen.fileName })}</p>
-        )}
+        {/* There before the download, so that what appears in it is read aloud. */}
+        <div role="status">
+          {isCollected && (
+            <Notice tone="success" title={t("collected", { fileName: seen.fileName })}>
+              <p>{t.rich("again", { at: () => <Moment at={seen.until} /> })}</p>
+            </Notice>
+          )}
+        </div>
+        {!isCollected && <p>{t("explanation", { fileName: seen.fileName })}</p>}
         <Notice tone="info" title={t("password")}>
           <p>{t("passwordHint")}</p>
         </Notice>

@@ -29,7 +29,7 @@ export async function POST(request: Request, { params }: FileRoute): Promise<Res
     return seeOther(`${page}/download?failed=1`);
   }
   // The PIN page says what is wrong with the ticket, or asks for the PIN again.
-  if (answer.result === "refused") return seeOther(page);
+  if (answer.result === "refused") return seeOther(`${page}?again=1`);
   return new Response(answer.file, {
     headers: {
       "Content-Type": "application/x-pkcs12",
