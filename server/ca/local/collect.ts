@@ -4,6 +4,7 @@ import type { Kind } from "../../enrollment/kind.ts";
 import type { Ticket } from "../../generated/prisma/client.ts";
 import { buildPkcs12 } from "../../pki/pkcs12.ts";
 import { newSerial, serialHex } from "../../pki/serial.ts";
+import type { Issuers } from "./issuers.ts";
 import type { KeyPair } from "./keys.ts";
 import { subjectOf } from "./profiles.ts";
 import { packageTime, type Standing, standing } from "./standing.ts";
@@ -25,7 +26,8 @@ export async function collect(
   if (found && before.state === "collected") return storedPackage(world, found);
   if (before.state !== "download") return refusal(before);
 
-  // A key pair takes its time: it is there before the ticket is held.
+  // A key pair takes its time, and so do the issuers at first: both are there before the ticket and a connection are held.
+  const issuers = await world.issuers();
   const keys = await world.keys.take();
   let used = false;
   try {
@@ -35,7 +37,7 @@ export async function collect(
       if (ticket && stands.state === "collected") return storedPackage(world, ticket);
       if (!ticket || stands.state !== "download") return refusal(stands);
       used = true;
-      return make(world, tx, ticket, keys, asked.encryption);
+      return make(world, tx, ticket, { issuers, keys, encryption: asked.encryption });
     });
   } finally {
     if (!used) world.keys.giveBack(keys);
@@ -47,12 +49,11 @@ async function make(
   world: World,
   tx: Transaction,
   ticket: Ticket,
-  { privateKey, publicKey }: KeyPair,
-  encryption: PackageEncryption,
+  { issuers, keys, encryption }: { issuers: Issuers; keys: KeyPair; encryption: PackageEncryption },
 ): Promise<PackageAnswer> {
+  const { privateKey, publicKey } = keys;
   const { orderId } = ticket;
   const now = world.now();
-  const issuers = await world.issuers();
   const issuer = issuers[ticket.issuerId as Kind];
   const password = pinOf(world, ticket);
   if (password === null) return { result: "refused", because: "lapsed" };

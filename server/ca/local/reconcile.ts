@@ -10,19 +10,18 @@ export async function reconcile(world: World, orderIds: readonly string[]): Prom
     include: { certificate: true },
     orderBy: { createdAt: "asc" },
   });
-  const now = world.now();
-  return tickets.flatMap((ticket) => factsOf(ticket, now));
+  return tickets.flatMap(factsOf);
 }
 
-function factsOf(ticket: Ticket & { certificate: Certificate | null }, now: Date): Fact[] {
+function factsOf(ticket: Ticket & { certificate: Certificate | null }): Fact[] {
   const { orderId, certificate, closedAt, expiresAt } = ticket;
   const facts: Fact[] = [{ type: "pin_issued", orderId, collectUntil: expiresAt }];
   if (certificate) {
     const { serial, notBefore, notAfter } = certificate;
     facts.push({ type: "collected", orderId, serial, notBefore, notAfter });
-  } else if (closedAt || expiresAt <= now) {
+  } else if (closedAt) {
     facts.push({ type: "lapsed", orderId });
-  } else if (ticket.lockedAt && !ticket.closedAt) {
+  } else if (ticket.lockedAt) {
     facts.push({ type: "ticket_locked", orderId, at: ticket.lockedAt });
   }
   return facts;

@@ -46,6 +46,8 @@ export function fileNameOf(ticket: Pick<Ticket, "issuerId" | "dn">): string {
 
 /** What devices list it under. */
 export function friendlyNameOf(ticket: Pick<Ticket, "issuerId" | "dn">): string {
-  const number = /(?:^|,)OU=No (\d+)(?:,|$)/.exec(ticket.dn)?.[1];
+  // Parted at its commas, not at those that belong to the holder's name.
+  const parts = ticket.dn.match(/(?:\\.|[^\\,])+/g) ?? [];
+  const number = parts.find((part) => /^OU=No \d+$/.test(part))?.slice("OU=No ".length);
   return number ? `${ticket.issuerId}-${number}` : ticket.issuerId;
 }

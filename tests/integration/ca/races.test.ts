@@ -1,6 +1,7 @@
 /** Many at once, and cut off half-way: still ten tries, still one certificate. */
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, inject, test } from "vitest";
 import { LocalCa } from "@/server/ca/local/local-ca.ts";
+import { openDatabase } from "@/server/db.ts";
 import { type Office, openOffice } from "./office.ts";
 
 let office: Office;
@@ -134,6 +135,18 @@ describe("a download cut off", () => {
     expect(await office.db.certificate.count({ where: { orderId: order.id } })).toBe(1);
   });
 });
+
+test("the first download of a process that has a single connection does not wait for itself", async () => {
+  const order = await office.admitted();
+  const [here] = await office.db.$queryRaw<{ name: string }[]>`SELECT current_database() AS name`;
+  const narrow = openDatabase(inject("postgres").replace("{database}", here?.name ?? ""), 1);
+  try {
+    const fresh = new LocalCa({ ...office.parts, db: narrow });
+    expect(await fresh.collect({ ...order, encryption: "modern" })).toMatchObject({ result: "package" });
+  } finally {
+    await narrow.$disconnect();
+  }
+}, 10_000);
 
 test("an order whose telling fails leaves no ticket, and is taken when it comes again", async () => {
   const broken = new LocalCa({

@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { fileNameOf } from "@/server/ca/local/views.ts";
+import { subjectOf } from "@/server/enrollment/subject.ts";
+
+test.each([["国立 花子"], ["Taro,OU=No 99"], ["Taro, OU=No 99,"], ["Taro\\"], ["Taro\\,OU=No 99"]])(
+  "the .p12 of %j is named after the number of its own application",
+  (displayName) => {
+    const dn = subjectOf({
+      kind: "client",
+      displayName,
+      mail: "taro@a.example.ac.jp",
+      number: 3,
+      dnBase: "O=Demo University A,L=Academe,C=JP",
+    });
+    expect(fileNameOf({ issuerId: "client", dn })).toBe("client-3.p12");
+  },
+);
