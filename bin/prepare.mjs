@@ -61,7 +61,8 @@ async function install() {
   const tick = setInterval(() => {
     console.log(`  … ${Math.round((Date.now() - started) / 1000)} s`);
   }, 15_000);
-  const code = await run(...npm(["ci", "--no-audit", "--no-fund", "--loglevel=error"]));
+  // What builds the portal is wanted in production too: it is built where it runs.
+  const code = await run(...npm(["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"]));
   clearInterval(tick);
   if (code !== 0) {
     refuse(
