@@ -3,28 +3,23 @@
  * any of several servers answers. Nothing of its own runs in it, and nothing is kept but in the database.
  */
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createSecureContext } from "node:tls";
 import { pathToFileURL } from "node:url";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { freePort } from "@/bin/free-port.ts";
 import { type Postgres, startPostgres } from "@/bin/postgres.ts";
-import type { Dashboard, EnrollmentDetail } from "@/server/enrollment/views.ts";
-import { demoInstitutions } from "@/server/federation/demo/institutions.ts";
-import { providerIdOf } from "@/server/federation/read-providers.ts";
 import { type InngestServer, openInngest } from "@/tests/support/inngest-server.ts";
 import { type Institution, openInstitution } from "@/tests/support/institution.ts";
 import { listen } from "@/tests/support/listen.ts";
-import { type MailServer, openMailServer, openResend } from "@/tests/support/mail-servers.ts";
-import { collectUrlIn } from "@/tests/support/outbox.ts";
+import { openMailServer, openResend } from "@/tests/support/mail-servers.ts";
 import { StartedPortal } from "@/tests/support/portal.ts";
 import { root } from "@/tests/support/sources.ts";
 import { openProxy } from "@/tests/support/tls-proxy.ts";
 import { Visitor } from "@/tests/support/visitor.ts";
+import { type Stage, wholeStory } from "./whole-story.ts";
 
 const base = "https://portal.example.ac.jp";
 const keys = {
@@ -131,60 +126,6 @@ async function inngestFor(database: string, reach: (url: string) => string): Pro
   return inngest;
 }
 
-type Stage = { visitor: Visitor; inngest: InngestServer; mail: MailServer };
-
-const named = (inngest: InngestServer, name: string) =>
-  inngest.events.filter((event) => event.name === name).length;
-
-/** From the login to the certificate and its end. */
-async function wholeStory({ visitor, inngest, mail }: Stage) {
-  const idp = providerIdOf(demoInstitutions.a.entityId);
-  const service = await (await visitor.send("/api/saml/metadata")).text();
-  await visitor.logInAt(idp, "hanako", (sso) => institution.answer(sso, service, "hanako"));
-
-  const { requestKeys } = await visitor.query<Dashboard>("enrollment.list", { all: true });
-  const wish = { kind: "client", months: 52, key: requestKeys.client };
-  const { number } = await visitor.mutate<{ number: number }>("enrollment.request", wish);
-  // Nothing runs behind an answer: what it promises is with Inngest already.
-  expect(named(inngest, "enrollment/order.placed")).toBe(1);
-
-  const detail = () => visitor.query<EnrollmentDetail>("enrollment.get", { number });
-  const pin = await vi.waitFor(
-    async () => {
-      const now = await detail();
-      expect(now.letters).toMatchObject([{ kind: "acceptance", status: "sent" }]);
-      return now.pin.state === "ready" ? now.pin.value : "";
-    },
-    { timeout: 20_000, interval: 100 },
-  );
-  const url = new URL(collectUrlIn(mail.mails[0] ?? { text: "" }));
-  expect(url.origin).toBe(base);
-  const ticket = url.pathname.split("/").at(-1) ?? "";
-
-  const right = await visitor.mutate<{ browser: string }>("issuing.enterPin", { ticket, pin });
-  visitor.keep(`issue-${createHash("sha256").update(ticket).digest("hex").slice(0, 16)}`, right.browser);
-  const before = named(inngest, "enrollment/order.changed");
-  const file = await visitor.post(`${url.pathname}/file`, { encryption: "modern" });
-  expect(file.status).toBe(200);
-  expect(named(inngest, "enrollment/order.changed")).toBeGreaterThan(before);
-  createSecureContext({ pfx: Buffer.from(await file.arrayBuffer()), passphrase: pin });
-
-  await vi.waitFor(async () => expect((await detail()).letters).toHaveLength(2), {
-    timeout: 20_000,
-    interval: 100,
-  });
-  await visitor.mutate("enrollment.revoke", { number, reason: "superseded" });
-  await vi.waitFor(async () => expect((await detail()).status).toBe("revoked"), {
-    timeout: 20_000,
-    interval: 100,
-  });
-  await vi.waitFor(() => expect(mail.mails).toHaveLength(3), { timeout: 20_000, interval: 100 });
-  expect(mail.mails.flatMap(({ to }) => to)).toEqual(Array(3).fill("hanako@a.example.ac.jp"));
-  // One of them came twice, and is one mail all the same.
-  expect(mail.attempts).toHaveLength(4);
-  expect(new Set(mail.attempts).size).toBe(3);
-}
-
 /** Programs that came from this portal, by their command lines. */
 function programs(portal: StartedPortal): string {
   return spawnSync("ps", ["-o", "args=", "-p", portal.processes().join(",")], { encoding: "utf8" }).stdout;
@@ -217,7 +158,7 @@ describe("two servers by `next start`, with Inngest, Resend and metadata from th
     portals = [await start(more, nextStart), await start(more, nextStart)];
     proxy.behind.push(...portals.map(({ baseUrl }) => baseUrl));
     await Promise.all(portals.map(well));
-    stage = { visitor: new Visitor(base, proxy.reach), inngest, mail };
+    stage = { base, institution, visitor: new Visitor(base, proxy.reach), inngest, mail };
   });
 
   test("tell Inngest of every workflow and schedule, under the public name", async () => {
@@ -279,7 +220,7 @@ describe("`npm start`, with Inngest, SMTP and metadata from a file", () => {
     proxy.behind.push(portal.baseUrl);
     await portal.ready();
     await inngest.sync(`${base}/api/inngest`);
-    stage = { visitor: new Visitor(base, proxy.reach), inngest, mail };
+    stage = { base, institution, visitor: new Visitor(base, proxy.reach), inngest, mail };
   });
 
   test("brings the database up to date and carries an application from the login to the revocation", async () => {
