@@ -31,6 +31,12 @@ async function toLoginPage(page: Page, locale: Locale): Promise<void> {
   await page.goto(`/${locale}/login`);
 }
 
+/** Once the page has nothing under way any more that would itself notice. */
+async function endSession(page: Page): Promise<void> {
+  await page.waitForLoadState("networkidle");
+  await page.context().clearCookies({ name: /session-token/ });
+}
+
 async function expectLoginError(page: Page, locale: Locale, code: string): Promise<void> {
   const t = words(locale);
   await expect(page.getByRole("heading", { name: t("LoginError.title") })).toBeVisible();
@@ -147,12 +153,9 @@ for (const locale of locales) {
       await expectAccessible(page);
     });
 
-    test("a session that ended while a page was open leads to the login, and back", async ({
-      page,
-      context,
-    }) => {
+    test("a session that ended while a page was open leads to the login, and back", async ({ page }) => {
       await logIn(page, person);
-      await context.clearCookies({ name: /session-token/ });
+      await endSession(page);
       await page.getByRole("button", { name: t("Dashboard.apply.client.button") }).click();
       await page
         .getByRole("dialog")
@@ -171,9 +174,12 @@ for (const locale of locales) {
       await logIn(page, person);
       const number = await apply(page, locale);
       await page.goto(`/${locale}/certs/${number}`);
+      await expect(
+        page.getByText(t("Letter.sent", { recipient: person.address, letter: t("Letter.kinds.acceptance") })),
+      ).toBeVisible();
       const memo = page.getByLabel(t("Memo.label"));
       await memo.fill("実験室");
-      await context.clearCookies({ name: /session-token/ });
+      await endSession(page);
       await page.getByRole("button", { name: t("Memo.save") }).click();
       await expect(page.getByText(t("Errors.not_signed_in"))).toBeVisible();
       await expect(memo).toHaveValue("実験室");

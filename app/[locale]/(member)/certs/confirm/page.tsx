@@ -54,9 +54,12 @@ export default async function ConfirmPage({ params, searchParams }: ConfirmPageP
 type Asked = { fields: DeedFields; backTo: string; hindrance: Hindrance | null };
 
 async function newRequest(query: Query): Promise<Asked | null> {
-  await signedIn("/certs");
-  const kind = oneOf(kindNames, query.kind);
   const { months, key, mail } = query;
+  const texts = Object.entries(query).filter(
+    (entry): entry is [string, string] => typeof entry[1] === "string",
+  );
+  await signedIn(`/certs/confirm?${new URLSearchParams(texts)}`);
+  const kind = oneOf(kindNames, query.kind);
   if (!kind || typeof months !== "string" || typeof key !== "string") return null;
   const fields = { kind, months, key, ...(typeof mail === "string" && { mail }) };
   return { fields, backTo: "/certs", hindrance: null };
