@@ -21,7 +21,10 @@ const answers = {
 
 /** What a caller gets to see of an error. One that nobody foresaw is logged here and leaves only its reference number. */
 export function toTrpcError(error: unknown, path: string): TRPCError {
-  if (error instanceof TRPCError && error.cause instanceof PortalError) return error;
+  // Of what a procedure throws, tRPC makes its own 500; one that has been here before keeps what it was given.
+  if (error instanceof TRPCError && error.cause instanceof PortalError) {
+    return error.code === answers[error.cause.code] ? error : wrap(error.cause);
+  }
   if (error instanceof TRPCError && error.code !== "INTERNAL_SERVER_ERROR") {
     return wrap(new PortalError(codeOfForeign(error), {}, error));
   }
