@@ -16,6 +16,7 @@ export function AskingForm({ deed, action, backTo, fields, children }: AskingFor
   const t = useTranslations("Confirm");
   const locale = useLocale();
   const titleId = useId();
+  const questionId = useId();
   const dialog = useRef<HTMLDialogElement>(null);
   const [asked, setAsked] = useState<DeedFields | null>(null);
 
@@ -35,7 +36,13 @@ export function AskingForm({ deed, action, backTo, fields, children }: AskingFor
         ))}
         {children}
       </form>
-      <dialog ref={dialog} className="dialog" aria-labelledby={titleId} onClose={() => setAsked(null)}>
+      <dialog
+        ref={dialog}
+        className="dialog"
+        aria-labelledby={titleId}
+        aria-describedby={questionId}
+        onClose={() => setAsked(null)}
+      >
         <h2 id={titleId}>{t(`${deed}.title`)}</h2>
         {asked && (
           <div className="mt-4">
@@ -44,6 +51,7 @@ export function AskingForm({ deed, action, backTo, fields, children }: AskingFor
               fields={asked}
               action={action}
               backTo={backTo}
+              questionId={questionId}
               onCancel={() => dialog.current?.close()}
             />
           </div>

@@ -24,13 +24,15 @@ export type ConfirmFormProps = {
   deed: Deed;
   fields: DeedFields;
   action: DeedAction;
+  /** By which the dialog it stands in is described. */
+  questionId?: string;
   /** Closes the dialog it stands in; on a page of its own there is a way back instead. */
   onCancel?: () => void;
   backTo: string;
 };
 
 /** The question before anything is sent to the CA; the same words in the dialog and on the page without JavaScript. */
-export function ConfirmForm({ deed, fields, action, onCancel, backTo }: ConfirmFormProps) {
+export function ConfirmForm({ deed, fields, action, questionId, onCancel, backTo }: ConfirmFormProps) {
   const t = useTranslations("Confirm");
   const sentenceFor = useRefusalSentence();
   const [state, send] = useActionState(action, {});
@@ -39,7 +41,7 @@ export function ConfirmForm({ deed, fields, action, onCancel, backTo }: ConfirmF
       {Object.entries(fields).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}
-      <p>{t(`${deed}.question`)}</p>
+      <p id={questionId}>{t(`${deed}.question`)}</p>
       <Subject fields={fields} />
       {deed === "renew" && <p>{t("renew.note")}</p>}
       {deed === "revoke" && (

@@ -5,9 +5,11 @@ export function Facts({ children }: { children: ReactNode }) {
   return <dl className="facts">{children}</dl>;
 }
 
-export function Fact({ name, id, children }: { name: string; id?: string; children: ReactNode }) {
+type FactProps = { name: string; id?: string; className?: string; children: ReactNode };
+
+export function Fact({ name, id, className, children }: FactProps) {
   return (
-    <div id={id}>
+    <div id={id} className={className}>
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>

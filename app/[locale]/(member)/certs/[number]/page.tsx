@@ -78,10 +78,10 @@ export default async function DetailPage({ params, searchParams }: DetailPagePro
             action={saveMemo}
           />
         </Fact>
-        <Fact name={t("fields.revoke")}>
+        <Fact name={t("fields.revoke")} className="no-print">
           <RevokeButton enrollment={enrollment} action={revokeCertificate} backTo={here} />
         </Fact>
-        <Fact name={t("fields.renew")}>
+        <Fact name={t("fields.renew")} className="no-print">
           <RenewButton enrollment={enrollment} action={renewCertificate} backTo={here} />
         </Fact>
       </Facts>
