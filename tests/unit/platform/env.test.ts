@@ -96,6 +96,7 @@ describe("a setting that cannot be worked with is named, with what to do", () =>
     ["CLIENT_CERTIFICATE_LIMIT", "ten", /^CLIENT_CERTIFICATE_LIMIT is not right: /],
     ["CA_BACKEND", "other", /^CA_BACKEND is not right: /],
     ["LOG_LEVEL", "loud", /^LOG_LEVEL is not right: /],
+    ["FEDERATION_SIGNING_CERT", "package.json", /^FEDERATION_SIGNING_CERT is not right: /],
     ["FEDERATION_SIGNING_CERT", "/no/such/file.pem", /^FEDERATION_SIGNING_CERT is not right: /],
   ])("%s = %s", (name, value, sentence) => {
     const problems = problemsOf({ ...atHome, [name]: value });
