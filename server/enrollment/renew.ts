@@ -1,13 +1,16 @@
 /** 更新申請: a new certificate under the same application and name. */
+import type { Transaction } from "../db.ts";
 import { PortalError } from "../errors.ts";
+import type { Enrollment } from "../generated/prisma/client.ts";
 import type { Ports } from "../ports.ts";
 import { announce, happen } from "./change.ts";
+import { kinds } from "./kind.ts";
 import { hindranceToRenewal } from "./lifecycle.ts";
 import { lockOwn } from "./own.ts";
 
 /**
  * Orders the next certificate. `sequence` is the newest order the form knew of: posted twice, the second finds the renewal made.
- * @throws PortalError `not_found`, `not_renewable`
+ * @throws PortalError `not_found`, `not_renewable`, `mail_not_yours`
  */
 export async function renewCertificate(
   ports: Ports,
@@ -27,6 +30,7 @@ export async function renewCertificate(
     if (!enrollment.notAfter || enrollment.notAfter <= at) {
       throw new PortalError("not_renewable", { because: "expired" });
     }
+    const mail = await mailNow(tx, enrollment);
     const order = await tx.order.create({
       data: {
         enrollmentId: enrollment.id,
@@ -36,10 +40,18 @@ export async function renewCertificate(
         placedAt: at,
       },
     });
-    await happen(tx, enrollment, "renewal_asked", { at, deed: "renewal_asked" });
+    await happen(tx, enrollment, "renewal_asked", { at, deed: "renewal_asked", data: { mail } });
     await announce(tx, "enrollment/order.placed", { order: order.id, purpose: "renew" });
     return false;
   });
   await ports.wakeOutbox();
   return { number: wish.number, already };
+}
+
+/** Years may have passed: the institution may have taken the address away, and given it to somebody else. */
+async function mailNow(tx: Transaction, { memberId, kind, mail }: Enrollment): Promise<string> {
+  const { mails } = await tx.member.findUniqueOrThrow({ where: { id: memberId }, select: { mails: true } });
+  if (mails.includes(mail)) return mail;
+  if (kinds[kind].oneAMail) throw new PortalError("mail_not_yours");
+  return mails[0] ?? mail;
 }

@@ -383,6 +383,26 @@ describe("the life of an application", () => {
     }
   });
 
+  test("a renewal is told at the address the institution states now, not at one that has become somebody else's", async () => {
+    const { number } = await collected(taro);
+    const mails = ["taro@new.example.ac.jp"];
+    await world.db.member.update({ where: { id: taro.id }, data: { mails } });
+    await renewCertificate(world.ports, { memberId: taro.id, number, sequence: 1 });
+    expect(await detailOf(world.ports, taro.id, number)).toMatchObject({ mail: mails[0] });
+  });
+
+  test("a certificate for mail is renewed only for an address that is still the member's", async () => {
+    const wish = { ...firstForm, kind: "smime", key: "smime:0", memberId: taro.id } as const;
+    const { number } = await requestCertificate(world.ports, wish);
+    const order = await world.newestOrder(taro, number);
+    await submitOrder(world.ports, order.id);
+    await world.collect(order.id);
+    await world.db.member.update({ where: { id: taro.id }, data: { mails: ["taro@new.example.ac.jp"] } });
+    const again = renewCertificate(world.ports, { memberId: taro.id, number, sequence: 1 });
+    await expect(again).rejects.toMatchObject({ code: "mail_not_yours" });
+    expect(await detailOf(world.ports, taro.id, number)).toMatchObject({ status: "active" });
+  });
+
   test("a ticket locked by ten wrong PINs is unlocked by its owner, and then takes the right one", async () => {
     const { number, order } = await applied();
     await world.lock(order.id);
