@@ -7,9 +7,13 @@ export type Database = PrismaClient;
 /** What a deed writes through: the inside of `db.$transaction`. */
 export type Transaction = Prisma.TransactionClient;
 
+/** Many at once are slow, not errors: Prisma's own patience, two seconds for a connection and five for a deed, is shorter than a busy morning. */
+const transactionOptions = { maxWait: 20_000, timeout: 20_000 };
+
 /** A client of its own pool, for the given `postgresql://` URL. */
 export function openDatabase(url: string, connections = 10): Database {
-  return new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: connections }) });
+  const adapter = new PrismaPg({ connectionString: url, max: connections });
+  return new PrismaClient({ adapter, transactionOptions });
 }
 
 const kept = globalThis as { portalDatabase?: Database };
