@@ -22,7 +22,7 @@ function attribute(dotted: string, upperBound: number) {
 }
 
 /** Controls, line and paragraph separators, and marks that turn the writing direction, so that a name could read as another. */
-const unprintable = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+const unprintable = /[\p{Cc}\u061c\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 /**
  * Reads the text form (RFC 4514 §3), with the attribute types listed in `Rdn`, one attribute an RDN. Spaces before a type are passed over.

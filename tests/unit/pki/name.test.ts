@@ -136,6 +136,7 @@ describe("a name in a certificate", () => {
     ["a C1 control", [{ type: "O", value: "a\x85" }], "name_characters"],
     ["a line separator", [{ type: "O", value: "a\u2028b" }], "name_characters"],
     ["a mark that turns the direction", [{ type: "CN", value: "a\u202eb" }], "name_characters"],
+    ["an Arabic letter mark, which turns it too", [{ type: "CN", value: "a\u061cb" }], "name_characters"],
     ["half a character", [{ type: "CN", value: "\ud842" }], "name_characters"],
     ["a country of one letter", [{ type: "C", value: "J" }], "name_characters"],
     ["a country of three letters", [{ type: "C", value: "JPN" }], "name_too_long"],
