@@ -1,5 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import { Moment } from "@/components/ui/date-time.tsx";
+import { languageOf } from "@/components/ui/language.ts";
 import { readLetterHeads } from "@/server/mail/reading.ts";
 import { readableOutbox, speakToReader } from "./outbox.ts";
 
@@ -21,7 +22,9 @@ export default async function OutboxPage() {
         {letters.map(({ name, subject, to, date }) => (
           <li key={name} className="card">
             <p>
-              <a href={`/outbox/${name}`}>{subject || t("noSubject")}</a>
+              <a href={`/outbox/${name}`} lang={languageOf(subject) ?? "en"}>
+                {subject || t("noSubject")}
+              </a>
             </p>
             <p>{to}</p>
             {date ? (

@@ -2,6 +2,7 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Day } from "@/components/ui/date-time.tsx";
+import { languageOf } from "@/components/ui/language.ts";
 import type { EnrollmentSummary } from "@/server/enrollment/views.ts";
 import { Link } from "@/server/i18n/navigation.ts";
 import type { DeedAction } from "./deeds.ts";
@@ -66,7 +67,7 @@ function Row({ enrollment, renew }: { enrollment: EnrollmentSummary; renew: Deed
       </td>
       <td role="cell" className={memo ? "memo-cell" : "memo-cell empty-memo"}>
         <CellLabel>{t("columns.memo")}</CellLabel>
-        <span>{memo}</span>
+        <span lang={languageOf(memo)}>{memo}</span>
       </td>
     </tr>
   );

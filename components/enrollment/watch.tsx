@@ -5,6 +5,7 @@ import { createTRPCClient, httpLink } from "@trpc/client";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
+import { Notice } from "@/components/ui/notice.tsx";
 import type { AppRouter } from "@/server/api/root.ts";
 
 type WatchProps = {
@@ -33,14 +34,16 @@ export function Watch(props: WatchProps) {
 
 function Look({ pulse, number, isUnderWay, words }: WatchProps) {
   const router = useRouter();
-  const { data } = useQuery({
+  const t = useTranslations("Watch");
+  const { data, isError } = useQuery({
     queryKey: ["pulse", number],
     queryFn: ({ signal }) => server.enrollment.pulse.query({ number }, { signal }),
     initialData: pulse,
     enabled: isUnderWay,
     refetchInterval: everySoOften,
     refetchIntervalInBackground: false,
-    retry: false,
+    retry: 1,
+    retryDelay: everySoOften,
   });
 
   useEffect(() => {
@@ -48,9 +51,18 @@ function Look({ pulse, number, isUnderWay, words }: WatchProps) {
   }, [isUnderWay, data, pulse, router]);
 
   return (
-    <p role="status" className="visually-hidden">
-      {useNews(words)}
-    </p>
+    <>
+      <p role="status" className="visually-hidden">
+        {useNews(words)}
+      </p>
+      <div role="status" className="watch-stopped">
+        {isUnderWay && isError && (
+          <Notice tone="warning" title={t("stopped")}>
+            <p>{t("stoppedHint")}</p>
+          </Notice>
+        )}
+      </div>
+    </>
   );
 }
 

@@ -1,5 +1,6 @@
 import { useLocale, useTranslations } from "next-intl";
 import { Icon } from "@/components/ui/icons.tsx";
+import { languageOf } from "@/components/ui/language.ts";
 
 export type SignedIn = {
   displayName: string;
@@ -14,14 +15,15 @@ export function AccountMenu({ member }: { member: SignedIn }) {
   const t = useTranslations("Site");
   const locale = useLocale();
   const isJapanese = locale === "ja";
+  const name = (isJapanese && member.displayNameJa) || member.displayName;
   const institution = isJapanese ? member.institutionJa : member.institutionEn;
   return (
     <>
       <p className="who">
         <Icon name="person" />
         <span>
-          {t("user")} <b>{(isJapanese && member.displayNameJa) || member.displayName}</b>
-          <small>{institution}</small>
+          {t("user")} <b lang={languageOf(name)}>{name}</b>
+          <small lang={languageOf(institution)}>{institution}</small>
         </span>
       </p>
       <details className="account">

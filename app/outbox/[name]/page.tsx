@@ -3,6 +3,7 @@ import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { Moment } from "@/components/ui/date-time.tsx";
 import { Fact, Facts } from "@/components/ui/facts.tsx";
+import { languageOf } from "@/components/ui/language.ts";
 import { readLetter } from "@/server/mail/reading.ts";
 import { framed } from "../framed.ts";
 import { readableOutbox, speakToReader } from "../outbox.ts";
@@ -24,12 +25,13 @@ export default async function OutboxLetterPage({ params }: OutboxLetterProps) {
   const [t, letter] = await Promise.all([getTranslations("Outbox"), readLetter(folder, name)]);
   if (!letter) notFound();
   const { subject, from, to, date, text, html, headers } = letter;
+  const language = languageOf(subject) ?? "en";
   return (
     <>
       <p>
         <a href="/outbox">{t("back")}</a>
       </p>
-      <h1>{subject || t("noSubject")}</h1>
+      <h1 lang={language}>{subject || t("noSubject")}</h1>
       <Facts>
         <Fact name={t("from")}>{from}</Fact>
         <Fact name={t("to")}>{to}</Fact>
@@ -45,7 +47,7 @@ export default async function OutboxLetterPage({ params }: OutboxLetterProps) {
         </a>
       </p>
       <h2 id="text">{t("text")}</h2>
-      <section className="card whitespace-pre-wrap" aria-labelledby="text">
+      <section className="card whitespace-pre-wrap" aria-labelledby="text" lang={language}>
         <TextWithLinks text={text} />
       </section>
       <h2 id="html">{t("html")}</h2>
