@@ -17,9 +17,15 @@ export async function healthy(port: number) {
       const response = await fetch(`http://localhost:${port}/api/health`);
       if (response.ok) return;
       said = (await response.text()).slice(0, 300);
+      if (said.includes('"metadata refused"')) break;
     } catch (error) {
       said = String(error);
     }
+  }
+  if (said.includes('"metadata refused"')) {
+    throw new Refusal(
+      "The federation's metadata could not be read or are not signed as they must be; what is wrong is said above: look at FEDERATION_METADATA_URL and FEDERATION_SIGNING_CERT, and start again.",
+    );
   }
   throw new Refusal(`The portal did not become ready; what it says of itself: ${said}`);
 }

@@ -20,5 +20,7 @@ export function prepare(): void {
   localCa()
     .prepare()
     .catch((err) => log.error({ err }, "the CA could not be made ready"));
-  federationReady(federation()).catch((err) => log.error({ err }, "the federation could not be made ready"));
+  federationReady(federation(), { anew: true }).catch((err) =>
+    log.error({ err }, "the federation could not be made ready"),
+  );
 }

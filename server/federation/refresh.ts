@@ -67,16 +67,16 @@ const kept = globalThis as { portalFederation?: Promise<unknown> };
 
 /**
  * Sees to it that metadata is in force, and says whether it is. A refresh that is only due runs behind the request;
- * one that is needed is waited for.
+ * one that is needed is waited for. `anew`: whatever failed lately, for what was wrong may have been put right.
  */
-export async function federationReady(world: Federation): Promise<boolean> {
+export async function federationReady(world: Federation, { anew = false } = {}): Promise<boolean> {
   const now = world.now().getTime();
   const state = await world.db.federationState.findUnique({ where: { id: currentState } });
   const inForce = (state?.validUntil?.getTime() ?? 0) > now;
   const source = sourceOf(world);
   const other = state?.source !== source;
   const due = other || !inForce || now - (state?.loadedAt?.getTime() ?? 0) > refreshAfter;
-  const lately = state?.failure && now - (state.triedAt?.getTime() ?? 0) < retryAfter;
+  const lately = !anew && state?.failure && now - (state.triedAt?.getTime() ?? 0) < retryAfter;
   if (!due || lately) return inForce && !other;
 
   kept.portalFederation ??= refreshFederation(world).finally(() => {

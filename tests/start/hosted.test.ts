@@ -11,6 +11,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { freePort } from "@/bin/free-port.ts";
 import { type Postgres, startPostgres } from "@/bin/postgres.ts";
+import { makeKeyPair, pemOf } from "@/server/federation/keys.ts";
 import { type InngestServer, openInngest } from "@/tests/support/inngest-server.ts";
 import { type Institution, openInstitution } from "@/tests/support/institution.ts";
 import { listen } from "@/tests/support/listen.ts";
@@ -195,6 +196,7 @@ describe("two servers by `next start`, with Inngest, Resend and metadata from th
 });
 
 describe("`npm start`, with Inngest, SMTP and metadata from a file", () => {
+  let wrong: StartedPortal;
   let portal: StartedPortal;
   let stage: Stage;
 
@@ -208,19 +210,25 @@ describe("`npm start`, with Inngest, SMTP and metadata from a file", () => {
     const signer = join(folder, "signer.pem");
     writeFileSync(metadata, institution.metadata);
     writeFileSync(signer, institution.signer);
-    portal = await start(
-      {
-        ...settings("second", inngest),
-        FEDERATION_METADATA_URL: pathToFileURL(metadata).href,
-        FEDERATION_SIGNING_CERT: signer,
-        SMTP_URL: mail.url,
-      },
-      npmStart,
-    );
+    const more = {
+      ...settings("second", inngest),
+      FEDERATION_METADATA_URL: pathToFileURL(metadata).href,
+      FEDERATION_SIGNING_CERT: signer,
+      SMTP_URL: mail.url,
+    };
+    const stranger = pemOf((await makeKeyPair("stranger", new Date())).certificate, "CERTIFICATE");
+    wrong = await start({ ...more, FEDERATION_SIGNING_CERT: stranger }, npmStart);
+    await wrong.ended();
+    portal = await start(more, npmStart);
     proxy.behind.push(portal.baseUrl);
     await portal.ready();
     await inngest.sync(`${base}/api/inngest`);
     stage = { base, institution, visitor: new Visitor(base, proxy.reach), inngest, mail };
+  });
+
+  test("ends with a sentence while the metadata are signed by a stranger, and starts as soon as that is put right", () => {
+    expect(wrong.said).toMatch(/^The federation's metadata could not be read .* and start again\.$/m);
+    expect(portal.said).toContain(`The portal is ready`);
   });
 
   test("brings the database up to date and carries an application from the login to the revocation", async () => {

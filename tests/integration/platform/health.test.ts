@@ -17,6 +17,15 @@ test("it is not before metadata were ever read", async () => {
   expect(health).toEqual({ well: false, parts: { database: "ok", federation: "no metadata in force" } });
 });
 
+test("it is not when metadata were refused since the start, and says so", async () => {
+  const db = await testDatabase();
+  const failure = "signature_invalid: no pinned certificate";
+  await db.federationState.create({ data: { id: "current", triedAt: now, failure } });
+  const told = async (since: Date) => (await examine(db, now, { since })).parts.federation;
+  expect(await told(now)).toBe("metadata refused");
+  expect(await told(tomorrow)).toBe("no metadata in force");
+});
+
 test("it is not when the metadata have run out", async () => {
   const db = await testDatabase();
   await db.federationState.create({ data: { id: "current", validUntil: now } });
