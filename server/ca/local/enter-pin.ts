@@ -5,7 +5,7 @@ import { derivePin, isPin } from "./pin.ts";
 import { browserTime, standing, triesAllowed } from "./standing.ts";
 import { hashOf, newBrowserKey } from "./tickets.ts";
 import type { PinAnswer } from "./views.ts";
-import { inOneGo, lockTicket, pinOf, type World } from "./world.ts";
+import { inOneGo, lockTicket, newTicketOf, pinOf, type World } from "./world.ts";
 
 /**
  * Ten wrong PINs lock the ticket, however many are tried at once: each try is made holding the ticket, and is answered only
@@ -45,5 +45,6 @@ async function count(world: World, tx: Transaction, { orderId, tries }: Ticket):
 }
 
 function somePin(world: World): string {
+  newTicketOf(world, "", new Uint8Array(32));
   return derivePin(world.sealing.childKey("pin"), "", new Uint8Array(32));
 }

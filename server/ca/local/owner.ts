@@ -24,5 +24,5 @@ export async function readTicket(world: World, orderId: string): Promise<TicketV
 export async function collectUrl(world: World, orderId: string, locale: string): Promise<string | null> {
   const ticket = await world.db.ticket.findUnique({ where: { orderId } });
   if (!ticket?.nonce || !isOpen(ticket, world.now())) return null;
-  return `${world.baseUrl}/${locale}/issue/${ticketOf(world, orderId, ticket.nonce)}`;
+  return `${world.baseUrl}/${locale}/issue/${ticketOf(world, ticket, ticket.nonce)}`;
 }

@@ -2,7 +2,7 @@
 import type { CaOrder } from "../../ports.ts";
 import { expiryOf } from "./standing.ts";
 import { hashOf, newNonce } from "./tickets.ts";
-import { inOneGo, ticketOf, type World } from "./world.ts";
+import { inOneGo, newTicketOf, type World } from "./world.ts";
 
 /** Tells `pin_issued`, or `refused` when no certificate could ever be made of this order. */
 export async function submit(world: World, order: CaOrder): Promise<void> {
@@ -22,7 +22,7 @@ export async function submit(world: World, order: CaOrder): Promise<void> {
         dn: order.dn,
         mail: order.mail,
         nonce,
-        hash: hashOf(ticketOf(world, order.id, nonce)),
+        hash: hashOf(newTicketOf(world, order.id, nonce)),
         expiresAt,
         createdAt: now,
       },

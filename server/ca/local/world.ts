@@ -1,4 +1,5 @@
 /** What the local CA's deeds need of the world. */
+import { timingSafeEqual } from "node:crypto";
 import type { Database, Transaction } from "../../db.ts";
 import type { Ticket } from "../../generated/prisma/client.ts";
 import type { Tell } from "../../ports.ts";
@@ -33,12 +34,21 @@ export async function lockTicket(tx: Transaction, ticket: string): Promise<Ticke
   return tx.ticket.findUnique({ where: { hash } });
 }
 
-/** Null once it is gone. */
+/** Null once it is gone. @throws when the sealing key is another than the one it was made with */
 export function pinOf(world: World, ticket: Ticket): string | null {
   const nonce = livingNonce(ticket, world.now());
-  return nonce && derivePin(world.sealing.childKey("pin"), ticket.orderId, nonce);
+  if (!nonce) return null;
+  ticketOf(world, ticket, nonce);
+  return derivePin(world.sealing.childKey("pin"), ticket.orderId, nonce);
 }
 
-export function ticketOf(world: World, orderId: string, nonce: Uint8Array): string {
+/** The ticket itself, once more. Another key would derive another one without a word: a dead URL in a mail, a wrong PIN on a page. */
+export function ticketOf(world: World, row: Pick<Ticket, "orderId" | "hash">, nonce: Uint8Array): string {
+  const ticket = newTicketOf(world, row.orderId, nonce);
+  if (timingSafeEqual(hashOf(ticket), row.hash)) return ticket;
+  throw new Error(`The ticket of order ${row.orderId} was made with another SEALING_KEY.`);
+}
+
+export function newTicketOf(world: World, orderId: string, nonce: Uint8Array): string {
   return deriveTicket(world.sealing.childKey("ticket"), orderId, nonce);
 }

@@ -1,6 +1,8 @@
 /** A copy of the database without the sealing key: it holds certificates, and no secret. */
 import { createPrivateKey } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
+import { LocalCa } from "@/server/ca/local/local-ca.ts";
+import { sealing } from "@/server/secrets/sealing.ts";
 import { type Office, openOffice } from "./office.ts";
 import { unpack } from "./openssl.ts";
 
@@ -75,4 +77,14 @@ test("no issuer's key can be read from a copy of the database", async () => {
     const pkcs8 = office.parts.sealing.open(sealedKey, `issuer-key/${id}`);
     expect(hex(pkcs8), id).toContain("06092a864886f70d010101");
   }
+});
+
+test("with another sealing key no wrong PIN and no dead URL are given out, and no right PIN counts as wrong", async () => {
+  const { id, pin, ticket } = await office.ordered();
+  const mistaken = new LocalCa({ ...office.parts, sealing: sealing(new Uint8Array(32).fill(9)) });
+  await expect(mistaken.readPin(id)).rejects.toThrow("SEALING_KEY");
+  await expect(mistaken.collectUrl(id, "ja")).rejects.toThrow("SEALING_KEY");
+  await expect(mistaken.enterPin({ ticket, pin })).rejects.toThrow("SEALING_KEY");
+  expect(await office.ca.readTicket(id)).toMatchObject({ triesLeft: 10 });
+  expect(await office.ca.enterPin({ ticket, pin })).toMatchObject({ result: "right" });
 });
