@@ -29,7 +29,7 @@ export default function Renewal(props: RenewalProps) {
           <SerialFact locale={locale} name={t("facts.oldSerial")} serial={props.oldSerial} />
         ) : null}
         {props.validity ? <ValidityFact locale={locale} {...props.validity} /> : null}
-        <Paragraph>{t("renewal.next")}</Paragraph>
+        <Paragraph>{t(`renewal.next.${props.kind}`)}</Paragraph>
         <DetailWay about={props} />
       </Part>
       <NotYou heading={t("acquisition.notYouHeading")} text={t("acquisition.notYou")} />

@@ -35,7 +35,7 @@ export default function Revocation(props: RevocationProps) {
         {props.serial ? <SerialFact locale={locale} name={t("facts.serial")} serial={props.serial} /> : null}
         <Fact locale={locale} name={t("revocation.time")} lines={[moment(props.revokedAt, locale)]} />
         <Fact locale={locale} name={t("revocation.reason")} lines={[t(`reason.${props.reason}`)]} />
-        <Paragraph>{t("revocation.next")}</Paragraph>
+        <Paragraph>{t(`revocation.next.${props.kind}`)}</Paragraph>
         <DetailWay about={props} />
       </Part>
       <NotYou heading={t("revocation.notYouHeading")} text={t("revocation.notYou")} />

@@ -124,6 +124,19 @@ describe("the mails after a download", () => {
   });
 });
 
+type Kind = "client" | "smime";
+
+test.each([
+  ["renewal", (kind: Kind) => createElement(Renewal, { ...Renewal.PreviewProps, kind })],
+  ["revocation", (kind: Kind) => createElement(Revocation, { ...Revocation.PreviewProps, kind })],
+] as const)(
+  "the %s mail has an S/MIME certificate kept: older mail is read with nothing else",
+  async (_, of) => {
+    expect((await renderMail(of("smime"))).text).toContain("削除せずに残してください");
+    expect((await renderMail(of("client"))).text).toContain("機器から削除してください");
+  },
+);
+
 test("the revocation mail gives time and reason, and says that it is final", async () => {
   const { text } = await renderMail(inLocale("ja").revocation);
   expect(text).toContain("2027年4月1日 9:15(日本時間)");
