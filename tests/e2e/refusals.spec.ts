@@ -87,6 +87,7 @@ for (const locale of locales) {
         await expect(
           page.getByRole("alert").filter({ hasText: t("Issue.pin.wrong", { triesLeft: left }) }),
         ).toBeVisible();
+        await expect(page.getByLabel(t("Issue.pin.label"))).toBeFocused();
         if (left === 9) await expectAccessible(page);
       }
       await page.getByLabel(t("Issue.pin.label")).fill("WRONGwrongWRONG2");
@@ -150,6 +151,7 @@ for (const locale of locales) {
       const answer = await page.goto(`/${locale}/certs/987`);
       expect(answer?.status()).toBe(404);
       await expect(page.getByRole("heading", { name: t("NotFound.title") })).toBeVisible();
+      await expect(page).toHaveTitle(new RegExp(t("NotFound.title")));
       await expectAccessible(page);
     });
 
@@ -191,6 +193,16 @@ for (const locale of locales) {
       await page.getByRole("button", { name: t("Memo.save") }).click();
       await expect(page.getByText(t("Memo.saved"))).toBeVisible();
       await expect(memo).toHaveValue("実験室");
+    });
+
+    test("a page that can no longer look for news says that it has stopped", async ({ page }) => {
+      await logIn(page, person);
+      const number = await apply(page, locale);
+      await page.goto(`/${locale}/certs/${number}`);
+      await readPin(page);
+      await endSession(page);
+      await expect(page.getByText(t("Watch.stopped"))).toBeVisible();
+      await expectAccessible(page);
     });
 
     test("a member page asks for the login and comes back to where one was", async ({ page }) => {
