@@ -44,6 +44,8 @@ const config: NextConfig = {
   ],
   // Jackson imports it by name at run time, where tracing does not see it.
   outputFileTracingIncludes: { "/api/auth/**": ["./node_modules/jose/**/*"] },
+  // `npm run dev` would else write tickets, and the PINs typed, into the terminal.
+  logging: { incomingRequests: { ignore: [/\/issue\//] }, serverFunctions: false },
   experimental: { serverActions: { bodySizeLimit: "64kb" } },
   headers: async () => [
     { source: "/:path*", headers: forAll },
