@@ -24,6 +24,12 @@ function isCertificateFile(path: string): boolean {
   }
 }
 
+/** A URL that is nothing but an origin, as browsers write it: what they send is compared with it. */
+function asOrigin(text: string): string {
+  const { href, origin } = new URL(text);
+  return href === `${origin}/` ? origin : text;
+}
+
 /** Where nobody but this machine's own user comes. */
 export const homeHosts = ["localhost", "127.0.0.1", "[::1]"];
 
@@ -37,7 +43,7 @@ const shape = z.object({
   BASE_URL: url("BASE_URL", "set it to where users reach the portal, such as https://portal.example.ac.jp", [
     "https:",
     "http:",
-  ]).transform((value) => value.replace(/\/+$/, "")),
+  ]).transform((value) => asOrigin(value.replace(/\/+$/, ""))),
   AUTH_SECRET: text(
     "AUTH_SECRET",
     "set it to at least 32 random characters, for example from `openssl rand -base64 48`",
@@ -132,8 +138,8 @@ function conflicts(env: Env, source: Source): string[] {
   const table: [boolean, string][] = [
     [protocol !== "https:" && !atHome, "BASE_URL must begin with https:// unless it is localhost."],
     [
-      new URL(env.BASE_URL).pathname !== "/",
-      "BASE_URL must have no path: give the portal a host name of its own.",
+      new URL(env.BASE_URL).origin !== env.BASE_URL,
+      "BASE_URL must have no path and nothing behind it: give the portal a host name of its own.",
     ],
     [
       env.DEMO_FEDERATION && onVercel,

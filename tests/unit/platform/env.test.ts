@@ -67,6 +67,7 @@ describe("settings that can be worked with", () => {
 
   test.each([
     ["an empty value counts as unset", { ...atHome, SMTP_URL: "", LOG_LEVEL: " " }],
+    ["letters and a port that say the same", { ...atHome, BASE_URL: "HTTP://LocalHost:03000/" }],
     ["slashes at the end of BASE_URL do not matter", { ...atHome, BASE_URL: "http://localhost:3000//" }],
     ["a sender with a Japanese name", { ...atHome, MAIL_FROM: "証明書ポータル <portal@example.ac.jp>" }],
   ])("%s", (_, source) => {
@@ -138,6 +139,12 @@ describe("settings that do not go together", () => {
       "plain HTTP away from home",
       { ...inProduction, BASE_URL: "http://portal.example.ac.jp" },
       /^BASE_URL must begin with https/,
+    ],
+    ["a query", { ...inProduction, BASE_URL: "https://example.ac.jp/?x" }, /^BASE_URL must have no path/],
+    [
+      "a name in the URL",
+      { ...inProduction, BASE_URL: "https://me@example.ac.jp" },
+      /^BASE_URL must have no/,
     ],
     ["a path", { ...inProduction, BASE_URL: "https://example.ac.jp/portal" }, /^BASE_URL must have no path/],
     ["no federation at all", { ...atHome, DEMO_FEDERATION: "false" }, /^FEDERATION_METADATA_URL is missing/],
