@@ -5,6 +5,7 @@ import { hasLocale } from "next-intl";
 import { api } from "@/server/api/caller.ts";
 import { redirect } from "@/server/i18n/navigation.ts";
 import { routing } from "@/server/i18n/routing.ts";
+import { ownPath } from "./own-path.ts";
 
 /** Shows the page the form stands on in the other language, and remembers the choice for pages and mails. */
 export async function switchLanguage(form: FormData): Promise<void> {
@@ -14,6 +15,5 @@ export async function switchLanguage(form: FormData): Promise<void> {
   const caller = await api();
   const { member } = await caller.session.me();
   if (member) await caller.session.setLocale({ locale });
-  const path = String(form.get("path") ?? "/");
-  redirect({ href: path.startsWith("/") && !path.startsWith("//") ? path : "/", locale });
+  redirect({ href: ownPath(String(form.get("path") ?? "/")), locale });
 }
