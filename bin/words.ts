@@ -9,6 +9,14 @@ export function say(sentence: string) {
   console.log(`[${((Date.now() - began) / 1000).toFixed(1)} s] ${sentence}`);
 }
 
+/** What waiting does not mend, and what to do about it. */
+const hopeless = {
+  "metadata refused":
+    "The federation's metadata could not be read or are not signed as they must be; what is wrong is said above: look at FEDERATION_METADATA_URL and FEDERATION_SIGNING_CERT, and start again.",
+  "keys cannot be used":
+    "The CA's keys in this database cannot be opened: set SEALING_KEY to the one that the database was begun with, and start again.",
+};
+
 /** Waits until the portal says of itself that it is well; gives up after two minutes with what it says instead. */
 export async function healthy(port: number) {
   let said = "no answer";
@@ -17,15 +25,12 @@ export async function healthy(port: number) {
       const response = await fetch(`http://localhost:${port}/api/health`);
       if (response.ok) return;
       said = (await response.text()).slice(0, 300);
-      if (said.includes('"metadata refused"')) break;
+      const fault = Object.entries(hopeless).find(([part]) => said.includes(`"${part}"`));
+      if (fault) throw new Refusal(fault[1]);
     } catch (error) {
+      if (error instanceof Refusal) throw error;
       said = String(error);
     }
-  }
-  if (said.includes('"metadata refused"')) {
-    throw new Refusal(
-      "The federation's metadata could not be read or are not signed as they must be; what is wrong is said above: look at FEDERATION_METADATA_URL and FEDERATION_SIGNING_CERT, and start again.",
-    );
   }
   throw new Refusal(`The portal did not become ready; what it says of itself: ${said}`);
 }

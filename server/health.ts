@@ -1,31 +1,53 @@
 /** Whether the portal can do its work now, part by part. For machines: names of parts, never a secret. */
 import type { Database } from "./db.ts";
 
-export type Health = { well: boolean; parts: { database: PartHealth; federation: PartHealth } };
-export type PartHealth = "ok" | "no answer" | "no metadata in force" | "metadata refused" | "unknown";
+export type Health = {
+  well: boolean;
+  parts: { database: PartHealth; federation: PartHealth; ca: PartHealth };
+};
+export type PartHealth =
+  | "ok"
+  | "no answer"
+  | "no metadata in force"
+  | "metadata refused"
+  | "keys cannot be used"
+  | "unknown";
+
+type World = {
+  db: Database;
+  now: Date;
+  /** Settles when the CA could sign, and throws when it could not. */
+  openCa: () => Promise<unknown>;
+  /** Milliseconds until silence counts as no answer. */
+  patience?: number;
+  /** An attempt before it to read metadata says nothing: the settings may have been put right with the start. */
+  since?: Date;
+};
 
 /** Of the process: this file may be loaded long after. */
 const started = new Date(Date.now() - process.uptime() * 1000);
 
-/**
- * `patience`: milliseconds until silence of the database counts as no answer. `since`: an attempt before it to read metadata
- * says nothing, for the settings may have been put right with the start.
- */
-export async function examine(
-  db: Database,
-  now: Date,
-  { patience = 3000, since = started } = {},
-): Promise<Health> {
-  const silence = new Promise<"silence">((tell) => setTimeout(tell, patience, "silence").unref());
+export async function examine({ db, now, openCa, patience = 3000, since = started }: World): Promise<Health> {
+  const silence = new Promise<"no answer">((tell) => setTimeout(tell, patience, "no answer").unref());
   const select = { validUntil: true, failure: true, triedAt: true };
   const asked = db.federationState.findUnique({ where: { id: "current" }, select });
-  const state = await Promise.race([asked.catch(() => "silence" as const), silence]);
-  if (state === "silence") return { well: false, parts: { database: "no answer", federation: "unknown" } };
-  const inForce = state?.validUntil != null && state.validUntil > now;
-  if (inForce) return { well: true, parts: { database: "ok", federation: "ok" } };
+  const state = await Promise.race([asked.catch(() => "no answer" as const), silence]);
+  if (state === "no answer") {
+    return { well: false, parts: { database: state, federation: "unknown", ca: "unknown" } };
+  }
+  const opened = openCa().then(
+    () => "ok" as const,
+    () => "keys cannot be used" as const,
+  );
+  const ca = await Promise.race([opened, silence]);
+  const federation = federationHealth(state, now, since);
+  return { well: federation === "ok" && ca === "ok", parts: { database: "ok", federation, ca } };
+}
+
+type State = { validUntil: Date | null; failure: string | null; triedAt: Date | null };
+
+function federationHealth(state: State | null, now: Date, since: Date): PartHealth {
+  if (state?.validUntil && state.validUntil > now) return "ok";
   const refused = state?.failure != null && state.triedAt !== null && state.triedAt >= since;
-  return {
-    well: false,
-    parts: { database: "ok", federation: refused ? "metadata refused" : "no metadata in force" },
-  };
+  return refused ? "metadata refused" : "no metadata in force";
 }

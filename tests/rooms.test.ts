@@ -33,7 +33,7 @@ const rooms: Record<string, string[]> = {
   "app/api/saml": ["server/federation", "server/log", "server/env", "server/errors", "server/i18n"],
   "app/api/trpc": ["server/api", "server/body"],
   "app/api/inngest": ["inngest/client", "inngest/functions", "server/body", "server/env", "server/log"],
-  "app/api/health": ["server/health", "server/db", "server/log"],
+  "app/api/health": ["server/health", "server/db", "server/log", "server/wiring"],
   "app/login": ["server/federation"],
   "app/logout": ["server/federation"],
   "app/pki": ["server/wiring", "server/ca"],

@@ -18,6 +18,9 @@ export async function submitOrder(ports: Ports, orderId: string): Promise<void> 
     dn,
     mail: kind === "smime" ? mail : null,
   });
+  // Withdrawn while it was on its way: what the CA has just made ready is for nobody.
+  const { status } = await ports.db.order.findUniqueOrThrow({ where: { id: orderId } });
+  if (status === "withdrawn") await ports.ca.close(orderId);
 }
 
 /** How far an order has come, by what the CA knows now, and how long there is left to collect it. */

@@ -115,7 +115,10 @@ async function well(portal: StartedPortal) {
   await vi.waitFor(
     async () => {
       const answer = await fetch(`${portal.baseUrl}/api/health`);
-      expect(await answer.json()).toEqual({ well: true, parts: { database: "ok", federation: "ok" } });
+      expect(await answer.json()).toEqual({
+        well: true,
+        parts: { database: "ok", federation: "ok", ca: "ok" },
+      });
     },
     { timeout: 60_000, interval: 100 },
   );

@@ -57,7 +57,10 @@ describe("a portal that was started", () => {
   test("is well, and says so without a secret", async () => {
     const response = await fetch(`${portal.baseUrl}/api/health`);
     expect(response.status).toBe(200);
-    expect(await response.json()).toEqual({ well: true, parts: { database: "ok", federation: "ok" } });
+    expect(await response.json()).toEqual({
+      well: true,
+      parts: { database: "ok", federation: "ok", ca: "ok" },
+    });
   });
 
   test("keeps its keys where only its user can read them", () => {

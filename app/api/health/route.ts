@@ -2,6 +2,7 @@
 import { database } from "@/server/db";
 import { examine } from "@/server/health";
 import { log } from "@/server/log";
+import { localCa } from "@/server/wiring";
 
 export const dynamic = "force-dynamic";
 
@@ -12,7 +13,7 @@ export async function GET(): Promise<Response> {
 
 async function examined() {
   try {
-    return await examine(database(), new Date());
+    return await examine({ db: database(), now: new Date(), openCa: () => localCa().open() });
   } catch (err) {
     log.error({ err }, "the health could not be examined");
     return { well: false, parts: { settings: "not right" } };

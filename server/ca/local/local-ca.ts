@@ -47,6 +47,11 @@ export class LocalCa implements CertificateAuthority {
     await publishStale(this.#world);
   }
 
+  /** Settles once the issuers' keys are there and open; throws when they cannot be opened. */
+  async open(): Promise<void> {
+    await this.#world.issuers();
+  }
+
   submit(order: CaOrder): Promise<void> {
     return submit(this.#world, order);
   }

@@ -10,6 +10,7 @@ import { revokeCertificate } from "@/server/enrollment/revoke.ts";
 import { expiringWithin } from "@/server/enrollment/stalled.ts";
 import { unlockTicket } from "@/server/enrollment/unlock.ts";
 import type { Member } from "@/server/generated/prisma/client.ts";
+import type { CaOrder, CertificateAuthority } from "@/server/ports.ts";
 import { openWorld, type World } from "@/tests/support/world.ts";
 
 let world: World;
@@ -323,6 +324,22 @@ describe("the life of an application", () => {
     expect(certificates.map(({ orderId, revokedAt }) => [orderId, revokedAt !== null])).toEqual([
       [first.id, true],
     ]);
+  });
+
+  test("a renewal withdrawn while it was on its way to the CA leaves no ticket that could be used", async () => {
+    const { number } = await collected();
+    await renewCertificate(world.ports, { memberId: hanako.id, number, sequence: 1 });
+    const order = await world.newestOrder(hanako, number);
+    const slow = {
+      submit: async (asked: CaOrder) => {
+        await revokeCertificate(world.ports, { memberId: hanako.id, number, reason: "superseded" });
+        await world.ca.submit(asked);
+      },
+      close: (orderId: string) => world.ca.close(orderId),
+    };
+    await submitOrder({ ...world.ports, ca: slow as unknown as CertificateAuthority }, order.id);
+    expect(await world.ca.collectUrl(order.id, "ja")).toBeNull();
+    expect((await detailOf(world.ports, hanako.id, number)).status).toBe("revoking");
   });
 
   test("nothing can be renewed or revoked before the download", async () => {
