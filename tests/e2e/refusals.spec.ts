@@ -131,6 +131,11 @@ for (const locale of locales) {
 
       await askDatabase(
         dataFolder(),
+        `UPDATE "Order" SET "collectUntil" = now() - interval '1 second' WHERE id = $1`,
+        [ticket?.orderId],
+      );
+      await askDatabase(
+        dataFolder(),
         `INSERT INTO "OutboxEvent" (id, name, data) VALUES (gen_random_uuid(), 'enrollment/order.changed', jsonb_build_object('order', $1::text))`,
         [ticket?.orderId],
       );

@@ -139,6 +139,18 @@ describe("a portal that was started", () => {
   });
 });
 
+test("with another SEALING_KEY than its database was begun with, it says so and ends", async () => {
+  const folder = newFolder();
+  const first = await start(folder);
+  await first.ready();
+  await first.interrupt();
+  const other = await start(folder, { SEALING_KEY: Buffer.alloc(32, 9).toString("base64") });
+  expect(await other.ended()).toBe(1);
+  expect(other.said).toContain(
+    "cannot be opened: set SEALING_KEY to the one that the database was begun with",
+  );
+});
+
 describe("a portal that cannot start says in one sentence what to do", () => {
   let other: Server;
   let taken: string;
