@@ -3,13 +3,12 @@ import { Notice } from "@/components/ui/notice.tsx";
 import type { Kind } from "@/server/enrollment/kind.ts";
 import { kinds } from "@/server/enrollment/kind.ts";
 import type { Dashboard } from "@/server/enrollment/views.ts";
-import { AskingForm } from "./asking-form.tsx";
-import type { DeedAction } from "./deeds.ts";
+import { DeedForm } from "./deed-form.tsx";
 
-type ApplyCardProps = { kind: Kind; dashboard: Dashboard; action: DeedAction };
+type ApplyCardProps = { kind: Kind; dashboard: Dashboard };
 
 /** One kind of certificate, its terms, and its apply button. */
-export function ApplyCard({ kind, dashboard, action }: ApplyCardProps) {
+export function ApplyCard({ kind, dashboard }: ApplyCardProps) {
   const t = useTranslations("Dashboard");
   const [defaultMonths] = kinds[kind].months;
   const obstacle = useObstacle(kind, dashboard);
@@ -18,12 +17,7 @@ export function ApplyCard({ kind, dashboard, action }: ApplyCardProps) {
     <section className="card apply-card" aria-labelledby={titleId}>
       <h3 id={titleId}>{t(`apply.${kind}.title`)}</h3>
       <p>{t(`apply.${kind}.explanation`)}</p>
-      <AskingForm
-        deed="request"
-        action={action}
-        backTo="/certs"
-        fields={{ kind, key: dashboard.requestKeys[kind] }}
-      >
+      <DeedForm deed="request" fields={{ kind, key: dashboard.requestKeys[kind] }}>
         {kinds[kind].oneAMail && !obstacle && <MailChoice dashboard={dashboard} />}
         <div className="field">
           <label htmlFor={`months-${kind}`}>{t("months")}</label>
@@ -43,7 +37,7 @@ export function ApplyCard({ kind, dashboard, action }: ApplyCardProps) {
         >
           {t(`apply.${kind}.button`)}
         </button>
-      </AskingForm>
+      </DeedForm>
       {obstacle && (
         <div id={`${titleId}-why`}>
           <Notice tone="info" title={obstacle} />

@@ -5,16 +5,15 @@ import { Day } from "@/components/ui/date-time.tsx";
 import { languageOf } from "@/components/ui/language.ts";
 import type { EnrollmentSummary } from "@/server/enrollment/views.ts";
 import { Link } from "@/server/i18n/navigation.ts";
-import type { DeedAction } from "./deeds.ts";
 import { RenewButton } from "./renew-button.tsx";
 import { StatusBadge } from "./status-badge.tsx";
 
-type RegisterProps = { enrollments: readonly EnrollmentSummary[]; labelledBy: string; renew: DeedAction };
+type RegisterProps = { enrollments: readonly EnrollmentSummary[]; labelledBy: string };
 
 const columns = ["number", "kind", "requestedAt", "status", "renewal", "memo"] as const;
 
 /** 証明書の発行状況. On a phone its rows look like cards, and stay a table for screen readers. */
-export function Register({ enrollments, labelledBy, renew }: RegisterProps) {
+export function Register({ enrollments, labelledBy }: RegisterProps) {
   const t = useTranslations("Dashboard.columns");
   return (
     <table className="register" role="table" aria-labelledby={labelledBy}>
@@ -29,14 +28,14 @@ export function Register({ enrollments, labelledBy, renew }: RegisterProps) {
       </thead>
       <tbody role="rowgroup">
         {enrollments.map((enrollment) => (
-          <Row key={enrollment.number} enrollment={enrollment} renew={renew} />
+          <Row key={enrollment.number} enrollment={enrollment} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function Row({ enrollment, renew }: { enrollment: EnrollmentSummary; renew: DeedAction }) {
+function Row({ enrollment }: { enrollment: EnrollmentSummary }) {
   const t = useTranslations("Dashboard");
   const kinds = useTranslations("Kind");
   const { number, kind, months, requestedAt, status, memo } = enrollment;
@@ -44,7 +43,7 @@ function Row({ enrollment, renew }: { enrollment: EnrollmentSummary; renew: Deed
     <tr role="row">
       <th scope="row" role="rowheader">
         <CellLabel>{t("columns.number")}</CellLabel>
-        <Link className="number-link" href={`/certs/${number}`}>
+        <Link className="number-link" href={`/certs/${number}`} prefetch={false}>
           {number}
           <span className="visually-hidden">{t("showDetail")}</span>
         </Link>
@@ -63,7 +62,7 @@ function Row({ enrollment, renew }: { enrollment: EnrollmentSummary; renew: Deed
       </td>
       <td role="cell">
         <CellLabel>{t("columns.renewal")}</CellLabel>
-        <RenewButton enrollment={enrollment} action={renew} backTo="/certs" isSmall />
+        <RenewButton enrollment={enrollment} isSmall />
       </td>
       <td role="cell" className={memo ? "memo-cell" : "memo-cell empty-memo"}>
         <CellLabel>{t("columns.memo")}</CellLabel>

@@ -1,18 +1,15 @@
 import { useTranslations } from "next-intl";
 import type { EnrollmentSummary } from "@/server/enrollment/views.ts";
-import { AskingForm } from "./asking-form.tsx";
-import type { DeedAction } from "./deeds.ts";
+import { DeedForm } from "./deed-form.tsx";
 
 type RenewButtonProps = {
   enrollment: EnrollmentSummary;
-  action: DeedAction;
-  backTo: string;
   /** On the dashboard: the row's own words, so that buttons differ for those who only hear them. */
   isSmall?: boolean;
 };
 
 /** 更新申請: there in every state, usable when the life cycle allows it, else with the reason. */
-export function RenewButton({ enrollment, action, backTo, isSmall = false }: RenewButtonProps) {
+export function RenewButton({ enrollment, isSmall = false }: RenewButtonProps) {
   const t = useTranslations("Detail");
   const hindrances = useTranslations("Hindrance");
   const { number, sequence, kind, months, renewalHindrance } = enrollment;
@@ -40,8 +37,8 @@ export function RenewButton({ enrollment, action, backTo, isSmall = false }: Ren
   }
   const fields = { number: String(number), sequence: String(sequence), kind, months: String(months) };
   return (
-    <AskingForm deed="renew" action={action} backTo={backTo} fields={fields}>
+    <DeedForm deed="renew" fields={fields}>
       {button}
-    </AskingForm>
+    </DeedForm>
   );
 }

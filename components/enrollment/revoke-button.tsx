@@ -1,12 +1,11 @@
 import { useTranslations } from "next-intl";
 import type { EnrollmentDetail } from "@/server/enrollment/views.ts";
-import { AskingForm } from "./asking-form.tsx";
-import type { DeedAction } from "./deeds.ts";
+import { DeedForm } from "./deed-form.tsx";
 
-type RevokeButtonProps = { enrollment: EnrollmentDetail; action: DeedAction; backTo: string };
+type RevokeButtonProps = { enrollment: EnrollmentDetail };
 
 /** 失効申請: there in every state, usable when the life cycle allows it, else with the reason. */
-export function RevokeButton({ enrollment, action, backTo }: RevokeButtonProps) {
+export function RevokeButton({ enrollment }: RevokeButtonProps) {
   const t = useTranslations("Detail");
   const hindrances = useTranslations("Hindrance");
   const { number, kind, months, revocationHindrance } = enrollment;
@@ -24,10 +23,10 @@ export function RevokeButton({ enrollment, action, backTo }: RevokeButtonProps) 
   }
   const fields = { number: String(number), kind, months: String(months) };
   return (
-    <AskingForm deed="revoke" action={action} backTo={backTo} fields={fields}>
+    <DeedForm deed="revoke" fields={fields}>
       <button type="submit" className="button button-grave-plain">
         {t("revoke")}
       </button>
-    </AskingForm>
+    </DeedForm>
   );
 }

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { ApplyCard } from "@/components/enrollment/apply-card.tsx";
+import { Asking } from "@/components/enrollment/asking.tsx";
 import { Register } from "@/components/enrollment/register.tsx";
 import { Watch } from "@/components/enrollment/watch.tsx";
 import { kindNames } from "@/server/enrollment/kind.ts";
@@ -25,7 +26,7 @@ export default async function DashboardPage({ searchParams }: DashboardPageProps
   ]);
   const { enrollments, hidden } = dashboard;
   return (
-    <div className="stack">
+    <Asking actions={{ request: requestCertificate, renew: renewCertificate }} backTo="/certs">
       <h1>{t("title")}</h1>
       <p>{t("explanation")}</p>
       <p>{t("whatItIs")}</p>
@@ -36,7 +37,7 @@ export default async function DashboardPage({ searchParams }: DashboardPageProps
         </h2>
         <div className="cards">
           {kindNames.map((kind) => (
-            <ApplyCard key={kind} kind={kind} dashboard={dashboard} action={requestCertificate} />
+            <ApplyCard key={kind} kind={kind} dashboard={dashboard} />
           ))}
         </div>
       </section>
@@ -48,7 +49,7 @@ export default async function DashboardPage({ searchParams }: DashboardPageProps
         {enrollments.length > 0 ? (
           <>
             <p>{t("registerHint")}</p>
-            <Register enrollments={enrollments} labelledBy="register" renew={renewCertificate} />
+            <Register enrollments={enrollments} labelledBy="register" />
           </>
         ) : (
           <p>{t("empty")}</p>
@@ -70,6 +71,6 @@ export default async function DashboardPage({ searchParams }: DashboardPageProps
         isUnderWay={dashboard.underWay}
         words={Object.fromEntries(enrollments.map(({ number, status }) => [number, statuses(status)]))}
       />
-    </div>
+    </Asking>
   );
 }

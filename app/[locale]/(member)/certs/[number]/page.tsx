@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
+import { Asking } from "@/components/enrollment/asking.tsx";
 import { DistinguishedName } from "@/components/enrollment/distinguished-name.tsx";
 import { Failure } from "@/components/enrollment/failure.tsx";
 import { History } from "@/components/enrollment/history.tsx";
@@ -39,7 +40,7 @@ export default async function DetailPage({ params, searchParams }: DetailPagePro
   ]);
   const { kind, months, status } = enrollment;
   return (
-    <div className="stack">
+    <Asking actions={{ renew: renewCertificate, revoke: revokeCertificate }} backTo={here}>
       <h1>{t("title")}</h1>
       <Facts>
         <Fact name={t("fields.number")}>{enrollment.number}</Fact>
@@ -79,10 +80,10 @@ export default async function DetailPage({ params, searchParams }: DetailPagePro
           />
         </Fact>
         <Fact name={t("fields.revoke")} className="no-print">
-          <RevokeButton enrollment={enrollment} action={revokeCertificate} backTo={here} />
+          <RevokeButton enrollment={enrollment} />
         </Fact>
         <Fact name={t("fields.renew")} className="no-print">
-          <RenewButton enrollment={enrollment} action={renewCertificate} backTo={here} />
+          <RenewButton enrollment={enrollment} />
         </Fact>
       </Facts>
       <p className="actions no-print">
@@ -106,6 +107,6 @@ export default async function DetailPage({ params, searchParams }: DetailPagePro
         isUnderWay={enrollment.underWay}
         words={{ [enrollment.number]: statuses(status) }}
       />
-    </div>
+    </Asking>
   );
 }
