@@ -14,12 +14,31 @@ export default function proxy(request: NextRequest): NextResponse {
   const headers = new Headers(request.headers);
   headers.set("Content-Security-Policy", policy);
   const { pathname } = request.nextUrl;
+  if (!isReadable(pathname))
+    return NextResponse.redirect(new URL(`${languageOf(pathname)}/not-found`, request.url));
   const response = isNotFound.test(pathname)
     ? notFound(request, headers)
     : localize(new NextRequest(request.url, { headers }));
   response.headers.set("Content-Security-Policy", policy);
   if (issuingSite.test(pathname)) protectTicket(response.headers);
   return response;
+}
+
+/** A path cut off inside an escape (`%E0%A4`), which Next.js would answer with an error of its own. */
+function isReadable(pathname: string): boolean {
+  try {
+    decodeURIComponent(pathname);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function languageOf(pathname: string): string {
+  return (
+    routing.locales.map((locale) => `/${locale}`).find((path) => pathname.startsWith(path)) ??
+    `/${routing.defaultLocale}`
+  );
 }
 
 function notFound({ url, nextUrl }: NextRequest, headers: Headers): NextResponse {

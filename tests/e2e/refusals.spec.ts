@@ -304,6 +304,12 @@ test("the same name at two institutions is two people", async ({ browser }) => {
   expect(owners[1]).toContain("田中 美咲");
 });
 
+test("an address cut off in the middle is not found, in plain words", async ({ page }) => {
+  const answer = await page.goto("/ja/issue/%E0%A4%A");
+  expect(answer?.status()).toBe(404);
+  await expect(page.getByRole("heading", { name: words("ja")("NotFound.title") })).toBeVisible();
+});
+
 test("bodies that no form of ours could send are refused at once", async ({ request }) => {
   const large = "A".repeat(2_000_000);
   const saml = await request.post("/api/saml/acs", {

@@ -38,3 +38,9 @@ test("the page for what is not found says so in its status", () => {
   expect(answer("/en/not-found").status).toBe(404);
   expect(answer("/en/guide").status).toBe(200);
 });
+
+test("a path that was cut off inside an escape leads to the page that says so", () => {
+  const location = (path: string) => new URL(answer(path).headers.get("location") ?? "").pathname;
+  expect(location("/en/issue/%E0%A4%A")).toBe("/en/not-found");
+  expect(location("/%E0%A4%A")).toBe("/ja/not-found");
+});
