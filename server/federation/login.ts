@@ -14,7 +14,7 @@ import {
   usesHttps,
 } from "./cookies.ts";
 import { fromOurPages, readBody, refused, seeOther } from "./doors.ts";
-import type { SignedIn } from "./members.ts";
+import type { MemberOfSession, SignedIn } from "./members.ts";
 import { askNextAuth, csrfOf, sessionSeconds } from "./nextauth.ts";
 import { LoginRefusal } from "./refusal.ts";
 import { localeOfRequest, safePath } from "./safe-path.ts";
@@ -154,17 +154,14 @@ export async function readSession(world: Federation, jar: Jar): Promise<SignedIn
   return { memberId, institutionId };
 }
 
-/** As `readSession`, if the database still knows the member and the federation their institution. */
-export async function verifiedSession(world: Federation, jar: Jar): Promise<SignedIn | null> {
+/** The member behind `readSession`, if the database still knows them and the federation their institution. */
+export async function sessionMember(world: Federation, jar: Jar): Promise<MemberOfSession | null> {
   const session = await readSession(world, jar);
   const member =
     session &&
-    (await world.db.member.findUnique({
-      where: { id: session.memberId },
-      select: { institutionId: true, institution: { select: { entityId: true } } },
-    }));
+    (await world.db.member.findUnique({ where: { id: session.memberId }, include: { institution: true } }));
   if (!member || member.institutionId !== session.institutionId) return null;
   const { entityId } = member.institution;
   const known = await world.db.identityProvider.findUnique({ where: { entityId }, select: { id: true } });
-  return known ? session : null;
+  return known && member;
 }

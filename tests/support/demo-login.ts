@@ -2,11 +2,10 @@
 import { beforeAll, expect } from "vitest";
 import type { Database } from "@/server/db.ts";
 import { demoInstitutions } from "@/server/federation/demo/institutions.ts";
-import { verifiedSession } from "@/server/federation/login.ts";
-import type { SignedIn } from "@/server/federation/members.ts";
+import { sessionMember } from "@/server/federation/login.ts";
+import type { MemberOfSession } from "@/server/federation/members.ts";
 import { providerIdOf } from "@/server/federation/read-providers.ts";
 import type { Federation } from "@/server/federation/world.ts";
-import type { Institution, Member } from "@/server/generated/prisma/client.ts";
 import { testDatabaseUrl } from "./database.ts";
 import { type Door, hiddenFields, PlainBrowser } from "./plain-browser.ts";
 
@@ -46,8 +45,8 @@ type DemoPortal = {
   browser: () => PlainBrowser;
   /** A whole login, to the page that was wanted. */
   logIn: (user: string, idp?: string) => Promise<PlainBrowser>;
-  sessionOf: (who: PlainBrowser) => Promise<SignedIn | null>;
-  memberOf: (who: PlainBrowser) => Promise<(Member & { institution: Institution }) | null>;
+  /** Who is logged in. */
+  memberOf: (who: PlainBrowser) => Promise<MemberOfSession | null>;
 };
 
 /** To be called once, at the top of a test file. */
@@ -64,12 +63,7 @@ export function demoPortal(): DemoPortal {
       expect(locationOf(end)).toBe(`${base}/ja/certs/3`);
       return who;
     },
-    sessionOf: (who) => verifiedSession(portal.world, Object.fromEntries(who.cookies)),
-    async memberOf(who) {
-      const session = await portal.sessionOf(who);
-      const where = { id: session?.memberId ?? "" };
-      return portal.db.member.findUnique({ where, include: { institution: true } });
-    },
+    memberOf: (who) => sessionMember(portal.world, Object.fromEntries(who.cookies)),
   };
 
   beforeAll(async () => {

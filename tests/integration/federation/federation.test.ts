@@ -79,7 +79,7 @@ describe("the federation", () => {
       () => ({}),
     );
     await portal.db.identityProvider.delete({ where: { id: b } });
-    expect(await portal.sessionOf(who)).toBeNull();
+    expect(await portal.memberOf(who)).toBeNull();
     expect(await findProviders(portal.db, [b])).toEqual([]);
     const start = await portal.browser().post("/login/start", { idp: b, to: "", locale: "ja" });
     expect(codeOf(start)).toBe("idp_unknown");
@@ -88,7 +88,7 @@ describe("the federation", () => {
       await portal.db.member.count({ where: { institution: { entityId: demoInstitutions.b.entityId } } }),
     ).toBe(1);
     await refreshFederation(portal.world);
-    expect(await portal.sessionOf(who)).not.toBeNull();
+    expect(await portal.memberOf(who)).not.toBeNull();
   });
 
   test("whose metadata are over lets nobody in until they are refreshed", async () => {

@@ -1,7 +1,7 @@
 import "@/tests/support/quiet.ts";
 import { describe, expect, test } from "vitest";
 import { sessionCookieName } from "@/server/federation/cookies.ts";
-import { verifiedSession } from "@/server/federation/login.ts";
+import { readSession, sessionMember } from "@/server/federation/login.ts";
 import {
   a,
   answerOf,
@@ -38,7 +38,7 @@ describe("a login through a demo institution", () => {
     const who = await portal.logIn("taro");
     expect([...who.cookies.keys()].sort()).toEqual(["last_idps", sessionCookieName(portal.world)].sort());
     expect(decodeURIComponent(who.cookies.get("last_idps") ?? "")).toBe(a);
-    expect(await portal.sessionOf(who)).toEqual({
+    expect(await readSession(portal.world, Object.fromEntries(who.cookies))).toEqual({
       memberId: expect.any(String),
       institutionId: expect.any(String),
     });
@@ -88,7 +88,7 @@ describe("a login through a demo institution", () => {
 
   test("two at once of somebody new make one member", async () => {
     const both = await Promise.all([portal.logIn("admin"), portal.logIn("admin")]);
-    const ids = await Promise.all(both.map(async (who) => (await portal.sessionOf(who))?.memberId));
+    const ids = await Promise.all(both.map(async (who) => (await portal.memberOf(who))?.id));
     expect(new Set(ids).size).toBe(1);
   });
 
@@ -96,9 +96,9 @@ describe("a login through a demo institution", () => {
     const who = await portal.logIn("hanako");
     const foreign = await who.post("/logout", {}, { headers: { "sec-fetch-site": "cross-site" } });
     expect(codeOf(foreign)).toBe("cross_site");
-    expect(await portal.sessionOf(who)).not.toBeNull();
+    expect(await portal.memberOf(who)).not.toBeNull();
     expect(locationOf(await who.post("/logout", {}))).toBe(`${base}/ja`);
-    expect(await portal.sessionOf(who)).toBeNull();
+    expect(await portal.memberOf(who)).toBeNull();
   });
 
   test("lasts eight hours", async () => {
@@ -108,8 +108,8 @@ describe("a login through a demo institution", () => {
       ...portal.world,
       now: () => new Date(Date.now() + minutes * 60_000),
     });
-    expect(await verifiedSession(inTime(8 * 60 - 1), jar)).not.toBeNull();
-    expect(await verifiedSession(inTime(8 * 60), jar)).toBeNull();
+    expect(await sessionMember(inTime(8 * 60 - 1), jar)).not.toBeNull();
+    expect(await sessionMember(inTime(8 * 60), jar)).toBeNull();
   });
 });
 

@@ -2,7 +2,7 @@ import "@/tests/support/quiet.ts";
 import { describe, expect, test, vi } from "vitest";
 import { sessionCookieName } from "@/server/federation/cookies.ts";
 import { demoInstitutions } from "@/server/federation/demo/institutions.ts";
-import { verifiedSession } from "@/server/federation/login.ts";
+import { sessionMember } from "@/server/federation/login.ts";
 import { log } from "@/server/log.ts";
 import {
   a,
@@ -93,7 +93,7 @@ describe("there is no login", () => {
     const back = await arrive(who, await answerOf(who, await choose(who), "hanako"));
     const victim = portal.browser();
     expect(codeOf(await victim.get(locationOf(back)))).toBe("other_browser");
-    expect(await portal.sessionOf(victim)).toBeNull();
+    expect(await portal.memberOf(victim)).toBeNull();
   });
 
   test("with a code that was used", async () => {
@@ -104,7 +104,7 @@ describe("there is no login", () => {
     const copy = portal.browser();
     for (const [name, value] of before) copy.cookies.set(name, value);
     expect(codeOf(await copy.get(locationOf(back)))).toBe("code_refused");
-    expect(await portal.sessionOf(copy)).toBeNull();
+    expect(await portal.memberOf(copy)).toBeNull();
   });
 
   test("with a code twice at once: one session, one refusal", async () => {
@@ -135,9 +135,9 @@ describe("there is no login", () => {
 
   test("a session forged, or of a member who is gone, is none", async () => {
     const name = sessionCookieName(portal.world);
-    expect(await verifiedSession(portal.world, { [name]: "eyJhbGciOiJub25lIn0.e30." })).toBeNull();
+    expect(await sessionMember(portal.world, { [name]: "eyJhbGciOiJub25lIn0.e30." })).toBeNull();
     expect(
-      await verifiedSession(
+      await sessionMember(
         { ...portal.world, secret: "another-secret-of-thirty-two-chars" },
         Object.fromEntries((await portal.logIn("taro")).cookies),
       ),
