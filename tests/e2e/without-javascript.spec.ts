@@ -1,7 +1,7 @@
 /** Every step of the main job with JavaScript switched off. */
-import { openP12 } from "@/tests/support/openssl.ts";
+import { fetchAuthorities, openP12, openssl } from "@/tests/support/openssl.ts";
 import { words } from "@/tests/support/words.ts";
-import { answerIdp, collectUrlIn, expect, fact, mailTo, readPin, test } from "./portal.ts";
+import { answerIdp, collectUrlIn, expect, fact, mailsTo, mailTo, readPin, test } from "./portal.ts";
 
 test.use({ javaScriptEnabled: false });
 
@@ -80,4 +80,46 @@ test("a member without JavaScript searches the institution, applies, notes, down
   await page.getByRole("button", { name: t("Site.logout") }).click();
   await page.goto(detail);
   await expect(page.getByRole("heading", { name: t("Login.title") })).toBeVisible();
+});
+
+test("an S/MIME certificate bears the mail address, and there is one per address", async ({
+  page,
+  folder,
+  baseURL,
+}) => {
+  const t = words("ja");
+  const address = "admin@a.example.ac.jp";
+  const before = new Set((await mailsTo(address)).map(collectUrlIn)).add("");
+  await page.goto("/ja/certs");
+  const row = page.getByRole("listitem").filter({ hasText: "デモ大学A" });
+  await row
+    .getByRole("button", { name: t("Login.choose") })
+    .first()
+    .click();
+  await answerIdp(page, "ja", "admin");
+  await page.getByRole("button", { name: t("DemoIdp.continue") }).click();
+  await page.getByRole("button", { name: t("Dashboard.apply.smime.button") }).click();
+  await page.getByRole("button", { name: t("Confirm.ok") }).click();
+  await page.getByRole("link", { name: t("Sent.toDetail") }).click();
+  await expect(async () => {
+    await page.getByRole("link", { name: t("Detail.refresh") }).click();
+    await expect(page.locator("code.pin")).toBeVisible({ timeout: 500 });
+  }).toPass();
+  const pin = await readPin(page);
+  await page.goto("/ja/certs");
+  await expect(page.getByRole("button", { name: t("Dashboard.apply.smime.button") })).toBeDisabled();
+
+  await page.goto(collectUrlIn(await mailTo(address, "", (mail) => !before.has(collectUrlIn(mail)))));
+  await page.getByLabel(t("Issue.pin.label")).fill(pin);
+  await page.getByRole("button", { name: t("Issue.pin.next") }).click();
+  const arriving = page.waitForEvent("download");
+  await page.getByRole("button", { name: t("Issue.download.button"), exact: true }).click();
+  const path = `${folder}/${(await arriving).suggestedFilename()}`;
+  await (await arriving).saveAs(path);
+  const { certificate, subject } = await openP12(folder, path, pin);
+  expect(subject).toContain(`CN=${address}`);
+  const { root, issuer } = await fetchAuthorities(folder, baseURL ?? "", "smime");
+  const chain = ["-x509_strict", "-purpose", "smimesign", "-CAfile", root, "-untrusted", issuer];
+  expect(await openssl(["verify", ...chain, certificate])).toContain("OK");
+  expect(await openssl(["x509", "-in", certificate, "-noout", "-email"])).toContain(address);
 });
