@@ -1,16 +1,7 @@
 /** 取得通知: the first certificate of an application was downloaded. */
-import {
-  type About,
-  ApplicationFacts,
-  aboutPreview,
-  DetailWay,
-  NotYou,
-  type Serial,
-  SerialFact,
-  ValidityFact,
-} from "./facts.tsx";
-import { Paragraph, Part, Sheet } from "./parts.tsx";
-import { subjectOf, words } from "./words.ts";
+import { CertificateSheet } from "./certificate-sheet.tsx";
+import { type About, aboutPreview, type Serial, SerialFact, ValidityFact } from "./facts.tsx";
+import { words } from "./words.ts";
 
 export type AcquisitionProps = About & {
   serial: Serial;
@@ -21,25 +12,11 @@ export type AcquisitionProps = About & {
 export default function Acquisition(props: AcquisitionProps) {
   const { locale } = props;
   const t = words(locale);
-  const intro = t("acquisition.intro", { kind: t(`kind.${props.kind}`) });
   return (
-    <Sheet
-      locale={locale}
-      title={subjectOf("acquisition", locale)}
-      summary={intro}
-      name={props.name}
-      support={props.support}
-    >
-      <Paragraph>{intro}</Paragraph>
-      <Part heading={t("facts.heading")}>
-        <ApplicationFacts about={props} />
-        <SerialFact locale={locale} name={t("facts.serial")} serial={props.serial} />
-        {props.validity ? <ValidityFact locale={locale} {...props.validity} /> : null}
-        <Paragraph>{t("acquisition.next")}</Paragraph>
-        <DetailWay about={props} />
-      </Part>
-      <NotYou heading={t("acquisition.notYouHeading")} text={t("acquisition.notYou")} />
-    </Sheet>
+    <CertificateSheet mail="acquisition" about={props} next={t("acquisition.next")} notYou="acquisition">
+      <SerialFact locale={locale} name={t("facts.serial")} serial={props.serial} />
+      {props.validity ? <ValidityFact locale={locale} {...props.validity} /> : null}
+    </CertificateSheet>
   );
 }
 

@@ -1,8 +1,8 @@
 /** 更新通知: the certificate of a renewal was downloaded. */
 import Acquisition, { type AcquisitionProps } from "./acquisition.tsx";
-import { ApplicationFacts, DetailWay, NotYou, type Serial, SerialFact, ValidityFact } from "./facts.tsx";
-import { Paragraph, Part, Sheet } from "./parts.tsx";
-import { subjectOf, words } from "./words.ts";
+import { CertificateSheet } from "./certificate-sheet.tsx";
+import { type Serial, SerialFact, ValidityFact } from "./facts.tsx";
+import { words } from "./words.ts";
 
 export type RenewalProps = AcquisitionProps & {
   /** Of the certificate before. */
@@ -12,28 +12,19 @@ export type RenewalProps = AcquisitionProps & {
 export default function Renewal(props: RenewalProps) {
   const { locale } = props;
   const t = words(locale);
-  const intro = t("renewal.intro", { kind: t(`kind.${props.kind}`) });
   return (
-    <Sheet
-      locale={locale}
-      title={subjectOf("renewal", locale)}
-      summary={intro}
-      name={props.name}
-      support={props.support}
+    <CertificateSheet
+      mail="renewal"
+      about={props}
+      next={t(`renewal.next.${props.kind}`)}
+      notYou="acquisition"
     >
-      <Paragraph>{intro}</Paragraph>
-      <Part heading={t("facts.heading")}>
-        <ApplicationFacts about={props} />
-        <SerialFact locale={locale} name={t("facts.newSerial")} serial={props.serial} />
-        {props.oldSerial ? (
-          <SerialFact locale={locale} name={t("facts.oldSerial")} serial={props.oldSerial} />
-        ) : null}
-        {props.validity ? <ValidityFact locale={locale} {...props.validity} /> : null}
-        <Paragraph>{t(`renewal.next.${props.kind}`)}</Paragraph>
-        <DetailWay about={props} />
-      </Part>
-      <NotYou heading={t("acquisition.notYouHeading")} text={t("acquisition.notYou")} />
-    </Sheet>
+      <SerialFact locale={locale} name={t("facts.newSerial")} serial={props.serial} />
+      {props.oldSerial ? (
+        <SerialFact locale={locale} name={t("facts.oldSerial")} serial={props.oldSerial} />
+      ) : null}
+      {props.validity ? <ValidityFact locale={locale} {...props.validity} /> : null}
+    </CertificateSheet>
   );
 }
 

@@ -1,15 +1,8 @@
 /** 失効完了通知: the CA has revoked the certificate. */
-import {
-  type About,
-  ApplicationFacts,
-  aboutPreview,
-  DetailWay,
-  NotYou,
-  type Serial,
-  SerialFact,
-} from "./facts.tsx";
-import { Fact, Paragraph, Part, Sheet } from "./parts.tsx";
-import { moment, subjectOf, words } from "./words.ts";
+import { CertificateSheet } from "./certificate-sheet.tsx";
+import { type About, aboutPreview, type Serial, SerialFact } from "./facts.tsx";
+import { Fact } from "./parts.tsx";
+import { moment, words } from "./words.ts";
 
 export type RevocationProps = About & {
   serial: Serial | null;
@@ -20,26 +13,17 @@ export type RevocationProps = About & {
 export default function Revocation(props: RevocationProps) {
   const { locale } = props;
   const t = words(locale);
-  const intro = t("revocation.intro", { kind: t(`kind.${props.kind}`) });
   return (
-    <Sheet
-      locale={locale}
-      title={subjectOf("revocation", locale)}
-      summary={intro}
-      name={props.name}
-      support={props.support}
+    <CertificateSheet
+      mail="revocation"
+      about={props}
+      next={t(`revocation.next.${props.kind}`)}
+      notYou="revocation"
     >
-      <Paragraph>{intro}</Paragraph>
-      <Part heading={t("facts.heading")}>
-        <ApplicationFacts about={props} />
-        {props.serial ? <SerialFact locale={locale} name={t("facts.serial")} serial={props.serial} /> : null}
-        <Fact locale={locale} name={t("revocation.time")} lines={[moment(props.revokedAt, locale)]} />
-        <Fact locale={locale} name={t("revocation.reason")} lines={[t(`reason.${props.reason}`)]} />
-        <Paragraph>{t(`revocation.next.${props.kind}`)}</Paragraph>
-        <DetailWay about={props} />
-      </Part>
-      <NotYou heading={t("revocation.notYouHeading")} text={t("revocation.notYou")} />
-    </Sheet>
+      {props.serial ? <SerialFact locale={locale} name={t("facts.serial")} serial={props.serial} /> : null}
+      <Fact locale={locale} name={t("revocation.time")} lines={[moment(props.revokedAt, locale)]} />
+      <Fact locale={locale} name={t("revocation.reason")} lines={[t(`reason.${props.reason}`)]} />
+    </CertificateSheet>
   );
 }
 
