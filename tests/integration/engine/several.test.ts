@@ -86,10 +86,19 @@ describe("two processes", () => {
       inngest.createFunction({ id: "slow", triggers: [{ event: "go" }] }, ({ step }) =>
         step.run("slow", async () => {
           ran++;
-          await new Promise((resolve) => setTimeout(resolve, 1500));
+          await threeLeasesPass();
         }),
       ),
     ];
+    /** By the database's clock, from the end of the lease under which the step began. */
+    const threeLeasesPass = async () => {
+      const { rows } = await shop.pool.query('SELECT "dueAt"::text AS ends FROM "EngineRun"');
+      const over = `SELECT now() > $1::timestamptz + interval '800 ms' AS over`;
+      await vi.waitFor(
+        async () => expect((await shop.pool.query(over, [rows[0].ends])).rows[0].over).toBe(true),
+        soon,
+      );
+    };
     const one = await shop.open(functions, { leaseMs: 400 });
     await shop.open(functions, { leaseMs: 400 });
     await one.send("go");
@@ -323,12 +332,20 @@ describe("the database", () => {
   });
 
   it("may come later than the engine, which can also be ended while it waits", async () => {
-    const engine = await shop.open(nothing, { databaseUrl: "postgresql://127.0.0.1:9/none", idle: true });
+    const warn = vi.fn();
+    const engine = await shop.open(nothing, {
+      databaseUrl: "postgresql://127.0.0.1:9/none",
+      idle: true,
+      log: { ...silent, warn },
+    });
     let started = false;
     const starting = engine.start().then(() => {
       started = true;
     });
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await vi.waitFor(
+      () => expect(warn).toHaveBeenCalledWith(expect.anything(), "the engine waits for its database"),
+      soon,
+    );
     expect(started).toBe(false);
     await engine.stop();
     await starting;
