@@ -33,7 +33,7 @@ export const loginCodes = [
   "algorithm_refused",
   "assertion_count",
   "decryption_failed",
-  // whether it is for now
+  // whether its time is now
   "time_malformed",
   "not_yet_valid",
   "expired",
