@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
-import type { MigrationList, SchemaEngine, SchemasContainer } from "@prisma/schema-engine-wasm";
+import type { DiffTarget, MigrationList, SchemaEngine, SchemasContainer } from "@prisma/schema-engine-wasm";
 import pg from "pg";
 
 const root = join(import.meta.dirname, "..");
@@ -75,9 +75,17 @@ export function applyMigrations(url: string): Promise<string[]> {
 
 /** The SQL that makes an empty database into what `prisma/schema.prisma` says. The engine wants to see some database for it. */
 export function schemaAsSql(url: string): Promise<string> {
+  return sqlBetween({ tag: "empty" }, url);
+}
+
+/** The SQL that leads from an earlier text of the schema to what it says now. */
+export function sqlSince(earlier: string, url: string): Promise<string> {
+  return sqlBetween({ tag: "schemaDatamodel", files: [{ path: "earlier.prisma", content: earlier }] }, url);
+}
+
+function sqlBetween(from: DiffTarget, url: string): Promise<string> {
   return withEngine(url, async (engine) => {
     const to = { tag: "schemaDatamodel" as const, ...schema() };
-    const from = { tag: "empty" as const };
     const { stdout } = await engine.diff({ from, to, script: true, exitCode: null, filters: noFilters });
     return stdout ?? "";
   });

@@ -29,10 +29,19 @@ export async function findOrMakeMember(
     locale,
     lastLoginAt: now,
   };
-  const member = await db.member.upsert({
-    where: { institutionId_subject: { institutionId: institution.id, subject: person.subject } },
-    update: described,
-    create: { institutionId: institution.id, subject: person.subject, createdAt: now, ...described },
+  const institutionId = institution.id;
+  const { subject } = person;
+  const identifier = { institutionId_subject: { institutionId, subject } };
+  const { member } = await db.memberIdentifier.upsert({
+    where: identifier,
+    update: { seenAt: now, member: { update: described } },
+    create: {
+      institutionId,
+      subject,
+      seenAt: now,
+      member: { create: { institutionId, subject, createdAt: now, ...described } },
+    },
+    include: { member: true },
   });
   return { memberId: member.id, institutionId: institution.id };
 }

@@ -11,7 +11,8 @@ export type ProviderChoice = {
   nameJa: string;
   nameEn: string;
   entityId: string;
-  logo: string | null;
+  logoJa: string | null;
+  logoEn: string | null;
   /** Where the provider helps people whose login failed. */
   errorUrl: string | null;
 };
@@ -68,4 +69,12 @@ export async function findProviders(db: Database, ids: readonly string[]): Promi
   return ids.flatMap((id) => rows.find((row) => row.id === id) ?? []);
 }
 
-const choice = { id: true, nameJa: true, nameEn: true, entityId: true, logo: true, errorUrl: true } as const;
+const choice = {
+  id: true,
+  nameJa: true,
+  nameEn: true,
+  entityId: true,
+  logoJa: true,
+  logoEn: true,
+  errorUrl: true,
+} as const;

@@ -15,7 +15,10 @@ export type Provider = {
   ssoRedirect: string | null;
   ssoPost: string | null;
   certificates: string[];
-  logo: string | null;
+  logoJa: string | null;
+  logoEn: string | null;
+  /** Mail domains of its people, lower case. */
+  domains: string[];
   errorUrl: string | null;
   contacts: { type: string; mail: string }[];
   categories: string[];
@@ -200,7 +203,9 @@ function finish(draft: Draft): Provider {
     ssoRedirect: draft.ssoRedirect,
     ssoPost: draft.ssoPost,
     certificates: [...new Set(draft.certificates)],
-    logo: draft.logo,
+    logoJa: draft.logo,
+    logoEn: draft.logo,
+    domains: [...new Set([...draft.domains, ...literal].map((domain) => domain.toLowerCase()))],
     errorUrl: webUrl(filledIn(draft.errorUrl)),
     contacts: draft.contacts,
     categories: draft.categories,
