@@ -1,9 +1,26 @@
-/** `npm run bench`: what the portal does in a second, beside its peers, on the machine at hand. Needs a build: `npm start` makes one. */
+/**
+ * `npm run bench`: what the portal does in a second, beside its peers, on the machine at hand. `npm run bench -- metadata` runs what is
+ * named and nothing else. Some need a build: `npm start` makes one.
+ */
 import { cpus } from "node:os";
-import { benchIssuing } from "./issuing.ts";
-import { benchPages } from "./pages.ts";
+
+/** Loaded when it is run: what one bench needs is no weight on another's figures. */
+const benches: Record<string, () => Promise<void>> = {
+  issuing: async () => (await import("./issuing.ts")).benchIssuing(),
+  pages: async () => (await import("./pages.ts")).benchPages(),
+  metadata: async () => (await import("./metadata.ts")).benchMetadata(),
+};
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !Object.hasOwn(benches, name));
+if (unknown.length > 0) {
+  console.error(
+    `There is no bench called ${unknown.join(", ")}. There are: ${Object.keys(benches).join(", ")}.`,
+  );
+  process.exit(1);
+}
 
 console.log(`${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}, Node ${process.version}`);
-await benchIssuing();
-await benchPages();
+for (const [name, bench] of Object.entries(benches))
+  if (names.length === 0 || names.includes(name)) await bench();
 process.exit(0);
