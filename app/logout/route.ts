@@ -1,7 +1,7 @@
-/** ログアウト: ends the session in this browser. */
-import { endSession } from "@/server/federation/login.ts";
+/** ログアウト: ends the session of this browser, or of all. */
+import { logOut } from "@/server/federation/logout.ts";
 import { federation } from "@/server/federation/world.ts";
 
 export async function POST(request: Request) {
-  return endSession(federation(), request);
+  return logOut(federation(), request);
 }

@@ -1,6 +1,6 @@
 /** What a procedure knows of its caller and of the world. */
-import type { MemberOfSession } from "../federation/members.ts";
 import { currentMember } from "../federation/session.ts";
+import type { MemberOfSession } from "../federation/sessions.ts";
 import type { Ports } from "../ports.ts";
 import { ports } from "../wiring.ts";
 

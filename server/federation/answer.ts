@@ -11,6 +11,7 @@ import { LoginRefusal } from "./refusal.ts";
 import { requireFirstUse } from "./replay.ts";
 import { localeOfRequest } from "./safe-path.ts";
 import { serviceKeys } from "./service-keys.ts";
+import { openSession } from "./sessions.ts";
 import { limits } from "./validation/prescan.ts";
 import { validateResponse } from "./validation/validate.ts";
 import { acsUrlOf, entityIdOf, type Federation } from "./world.ts";
@@ -59,7 +60,8 @@ async function redeem(
   const person = readPerson(statement, provider, audience);
   await requireFirstUse(world.db, statement);
   const signedIn = await findOrMakeMember(world.db, { provider, person, locale, now });
-  const bridged = await bridgeResponse(signedIn, {
+  const sessionId = await openSession(world, { ...statement, ...signedIn, assurance: person.assurance });
+  const bridged = await bridgeResponse(sessionId, {
     issuer: provider.entityId,
     requestId,
     acsUrl,

@@ -1,10 +1,9 @@
 /**
- * What Jackson is given instead of the provider's response: who logged in, by the portal's own ids, signed with a key that
+ * What Jackson is given instead of the provider's response: the id of the session it made, signed with a key that
  * exists only in this process. It is written and read within one request, so every process has its own.
  */
 import { randomUUID } from "node:crypto";
 import { type KeyPair, makeKeyPair } from "./keys.ts";
-import type { SignedIn } from "./members.ts";
 import { signXml } from "./signature.ts";
 import { escapeXml, ns } from "./xml.ts";
 
@@ -17,7 +16,7 @@ export function bridgeKey(): Promise<KeyPair> {
 
 /** Base64, as the form field SAMLResponse. */
 export async function bridgeResponse(
-  signedIn: SignedIn,
+  sessionId: string,
   {
     issuer,
     requestId,
@@ -35,11 +34,11 @@ export async function bridgeResponse(
     ` Destination="${escapeXml(acsUrl)}" InResponseTo="${escapeXml(requestId)}">${from}`,
     `<samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>`,
     `<saml:Assertion xmlns:saml="${ns.assertion}" ID="${id}" Version="2.0" IssueInstant="${at}">${from}`,
-    `<saml:Subject><saml:NameID>${signedIn.memberId}</saml:NameID></saml:Subject>`,
+    `<saml:Subject><saml:NameID>${escapeXml(sessionId)}</saml:NameID></saml:Subject>`,
     `<saml:Conditions NotBefore="${at}" NotOnOrAfter="${until}"><saml:AudienceRestriction>`,
     `<saml:Audience>${escapeXml(audience)}</saml:Audience></saml:AudienceRestriction></saml:Conditions>`,
     `<saml:AuthnStatement AuthnInstant="${at}"/>`,
-    `<saml:AttributeStatement>${attribute("id", signedIn.memberId)}${attribute("institutionId", signedIn.institutionId)}</saml:AttributeStatement>`,
+    `<saml:AttributeStatement>${attribute("id", sessionId)}</saml:AttributeStatement>`,
     "</saml:Assertion></samlp:Response>",
   ].join("");
   const signed = signXml(xml, id, await bridgeKey(), { after: "Issuer" });

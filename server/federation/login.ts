@@ -1,10 +1,8 @@
 /** The two ends of a login in the browser: how it begins, and how it becomes a session. */
-import { decode } from "next-auth/jwt";
 import { authorize } from "./authorize.ts";
 import {
   clearOldTabs,
   clearTab,
-  expired,
   fromTab,
   type Jar,
   readCookies,
@@ -14,10 +12,10 @@ import {
   usesHttps,
 } from "./cookies.ts";
 import { fromOurPages, readBody, refused, seeOther } from "./doors.ts";
-import type { MemberOfSession, SignedIn } from "./members.ts";
-import { askNextAuth, csrfOf, sessionSeconds } from "./nextauth.ts";
+import { askNextAuth, csrfOf } from "./nextauth.ts";
 import { LoginRefusal } from "./refusal.ts";
 import { localeOfRequest, safePath } from "./safe-path.ts";
+import { closeSession, sessionIdIn, sessionMember } from "./sessions.ts";
 import type { Federation } from "./world.ts";
 
 /** Ids of the institutions chosen last, newest first. */
@@ -111,7 +109,7 @@ export async function finishLogin(world: Federation, request: Request): Promise<
     const own = fromTab(world, tab, jar);
     if (!own) {
       // Asked for twice, by a reload or the back button: whoever is logged in here stays so.
-      if (await readSession(world, jar)) return seeOther(world.baseUrl + safePath(null, about.locale));
+      if (await sessionMember(world, jar)) return seeOther(world.baseUrl + safePath(null, about.locale));
       throw new LoginRefusal("other_browser", { expected: "the cookies of this login", actual: "none" });
     }
     const answer = await askNextAuth(world, {
@@ -120,48 +118,15 @@ export async function finishLogin(world: Federation, request: Request): Promise<
       query,
       jar: own,
     });
-    const session = answer.setCookies.some((line) => line.startsWith(`${sessionCookieName(world)}=ey`));
-    if (!session || !answer.location)
-      throw new LoginRefusal("code_refused", { actual: answer.faults.join("; ") });
     // NextAuth's other cookies are for this login alone, or for forms that the portal does not have.
     const kept = answer.setCookies.filter((line) => line.startsWith(`${sessionCookieName(world)}=`));
+    if (!kept.some((line) => line.startsWith(`${sessionCookieName(world)}=ey`)) || !answer.location)
+      throw new LoginRefusal("code_refused", { actual: answer.faults.join("; ") });
+    // The new session takes the place of the one that was in this browser.
+    const before = await sessionIdIn(world, jar);
+    if (before) await closeSession(world.db, before, world.now());
     return seeOther(answer.location, [...kept, ...clearTab(world, tab)]);
   } catch (cause) {
     return refused(world, cause, about);
   }
-}
-
-/** The form of the account menu. A page elsewhere cannot log anybody out. */
-export async function endSession(world: Federation, request: Request): Promise<Response> {
-  const locale = localeOfRequest(request);
-  if (!fromOurPages(world, request))
-    return refused(world, new LoginRefusal("cross_site", { expected: world.baseUrl }), {
-      locale,
-      step: "session",
-    });
-  return seeOther(`${world.baseUrl}/${locale}`, [expired(world, sessionCookieName(world))]);
-}
-
-/** Who the cookie says is logged in; null when it is missing, forged or older than eight hours. */
-export async function readSession(world: Federation, jar: Jar): Promise<SignedIn | null> {
-  const token = jar[sessionCookieName(world)];
-  if (!token) return null;
-  const content = await decode({ token, secret: world.secret }).catch(() => null);
-  const { memberId, institutionId, at } = (content ?? {}) as Record<string, unknown>;
-  if (typeof memberId !== "string" || typeof institutionId !== "string" || typeof at !== "number")
-    return null;
-  if (world.now().getTime() >= (at + sessionSeconds) * 1000) return null;
-  return { memberId, institutionId };
-}
-
-/** The member behind `readSession`, if the database still knows them and the federation their institution. */
-export async function sessionMember(world: Federation, jar: Jar): Promise<MemberOfSession | null> {
-  const session = await readSession(world, jar);
-  const member =
-    session &&
-    (await world.db.member.findUnique({ where: { id: session.memberId }, include: { institution: true } }));
-  if (!member || member.institutionId !== session.institutionId) return null;
-  const { entityId } = member.institution;
-  const known = await world.db.identityProvider.findUnique({ where: { entityId }, select: { id: true } });
-  return known && member;
 }

@@ -1,11 +1,7 @@
 /** The people of the portal as their institutions last described them: found or made at each login. */
 import type { Database } from "../db.ts";
-import type { Institution, Member } from "../generated/prisma/client.ts";
 import type { Person } from "./attributes.ts";
 import type { Provider } from "./read-providers.ts";
-
-/** As the database knows them now. */
-export type MemberOfSession = Member & { institution: Institution };
 
 export type SignedIn = { memberId: string; institutionId: string };
 

@@ -6,10 +6,9 @@ import { log } from "../log.ts";
 import { authCookies, type Jar, usesHttps } from "./cookies.ts";
 import { callbackUrlOf, clientId, withJackson } from "./jackson.ts";
 import { safePath } from "./safe-path.ts";
+import { sessionSeconds } from "./sessions.ts";
 import { unwrap } from "./unwrap.ts";
 import type { Federation } from "./world.ts";
-
-export const sessionSeconds = 8 * 60 * 60;
 
 export type Answer = {
   status: number;
@@ -88,12 +87,12 @@ function optionsOf(world: Federation, faults: string[]): NextAuthOptions {
     session: { strategy: "jwt", maxAge: sessionSeconds },
     pages: { signIn: "/ja/login", error: "/ja/login/error", signOut: "/ja" },
     callbacks: {
-      // Only ids go into the cookie.
+      // Nothing goes into the cookie but which session it is, and when it began.
       jwt: ({ token, profile }) => {
-        const { id, raw } = (profile ?? {}) as { id?: string; raw?: { institutionId?: string } };
-        if (!id) return token;
+        const { id: sessionId } = (profile ?? {}) as { id?: string };
+        if (!sessionId) return token;
         const at = Math.floor(world.now().getTime() / 1000);
-        return { memberId: id, institutionId: raw?.institutionId, at };
+        return { sessionId, at };
       },
       session: ({ session }) => ({ expires: session.expires }),
       redirect: ({ url, baseUrl }) =>

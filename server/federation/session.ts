@@ -1,7 +1,6 @@
 /** The session as pages, procedures and actions see it. */
 import { cookies } from "next/headers";
-import { sessionMember } from "./login.ts";
-import type { MemberOfSession } from "./members.ts";
+import { type MemberOfSession, sessionMember } from "./sessions.ts";
 import { federation } from "./world.ts";
 
 /** The member of the request at hand, or null. Verified on the server at each call. */

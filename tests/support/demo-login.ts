@@ -2,9 +2,8 @@
 import { beforeAll, expect } from "vitest";
 import type { Database } from "@/server/db.ts";
 import { demoInstitutions } from "@/server/federation/demo/institutions.ts";
-import { sessionMember } from "@/server/federation/login.ts";
-import type { MemberOfSession } from "@/server/federation/members.ts";
 import { providerIdOf } from "@/server/federation/read-providers.ts";
+import { type MemberOfSession, sessionMember } from "@/server/federation/sessions.ts";
 import type { Federation } from "@/server/federation/world.ts";
 import { testDatabaseUrl } from "./database.ts";
 import { type Door, hiddenFields, PlainBrowser } from "./plain-browser.ts";

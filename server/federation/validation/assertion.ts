@@ -22,6 +22,8 @@ export type Statement = {
   attributes: ReadonlyMap<string, readonly (string | NameId)[]>;
   authnContext: string | null;
   authnInstant: Date;
+  /** Until when the provider wants the login to count (SessionNotOnOrAfter). */
+  sessionUntil: Date | null;
   /** Until when this assertion could be shown again. */
   replayableUntil: Date;
 };
@@ -113,16 +115,19 @@ function requireConditions(assertion: Element, expected: Expectation): Date {
   return until;
 }
 
-function readAuthn(assertion: Element, now: Date): { authnContext: string | null; authnInstant: Date } {
+function readAuthn(
+  assertion: Element,
+  now: Date,
+): Pick<Statement, "authnContext" | "authnInstant" | "sessionUntil"> {
   const [statement] = childrenOf(assertion, ns.assertion, "AuthnStatement");
   if (!statement) throw new LoginRefusal("no_authn_statement");
   const authnInstant = readTime(attributeOf(statement, "AuthnInstant"), "AuthnInstant");
   requireSince(authnInstant, now, "AuthnInstant");
-  const end = readOptionalTime(attributeOf(statement, "SessionNotOnOrAfter"), "SessionNotOnOrAfter");
-  if (end) requireBefore(end, now, "SessionNotOnOrAfter");
+  const sessionUntil = readOptionalTime(attributeOf(statement, "SessionNotOnOrAfter"), "SessionNotOnOrAfter");
+  if (sessionUntil) requireBefore(sessionUntil, now, "SessionNotOnOrAfter");
   const context = childOf(statement, ns.assertion, "AuthnContext");
   const authnContext = textOf(context && childOf(context, ns.assertion, "AuthnContextClassRef"));
-  return { authnContext: authnContext || null, authnInstant };
+  return { authnContext: authnContext || null, authnInstant, sessionUntil };
 }
 
 /** The same attribute twice is one set of values. */

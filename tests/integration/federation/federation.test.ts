@@ -115,6 +115,7 @@ describe("an assertion", () => {
       attributes: new Map(),
       authnContext: null,
       authnInstant: new Date(),
+      sessionUntil: null,
       replayableUntil: new Date(),
     };
     const uses = await Promise.allSettled([1, 2, 3, 4].map(() => requireFirstUse(portal.db, statement)));

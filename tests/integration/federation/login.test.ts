@@ -1,7 +1,8 @@
 import "@/tests/support/quiet.ts";
+import { decode } from "next-auth/jwt";
 import { describe, expect, test } from "vitest";
 import { sessionCookieName } from "@/server/federation/cookies.ts";
-import { readSession, sessionMember } from "@/server/federation/login.ts";
+import { sessionMember } from "@/server/federation/sessions.ts";
 import {
   a,
   answerOf,
@@ -38,9 +39,11 @@ describe("a login through a demo institution", () => {
     const who = await portal.logIn("taro");
     expect([...who.cookies.keys()].sort()).toEqual(["last_idps", sessionCookieName(portal.world)].sort());
     expect(decodeURIComponent(who.cookies.get("last_idps") ?? "")).toBe(a);
-    expect(await readSession(portal.world, Object.fromEntries(who.cookies))).toEqual({
-      memberId: expect.any(String),
-      institutionId: expect.any(String),
+    const token = who.cookies.get(sessionCookieName(portal.world)) ?? "";
+    expect(await decode({ token, secret: portal.world.secret })).toEqual({
+      sessionId: (await portal.memberOf(who))?.session.id,
+      ...Object.fromEntries(["at", "iat", "exp"].map((name) => [name, expect.any(Number)])),
+      jti: expect.any(String),
     });
   });
 
@@ -97,7 +100,7 @@ describe("a login through a demo institution", () => {
     const foreign = await who.post("/logout", {}, { headers: { "sec-fetch-site": "cross-site" } });
     expect(codeOf(foreign)).toBe("cross_site");
     expect(await portal.memberOf(who)).not.toBeNull();
-    expect(locationOf(await who.post("/logout", {}))).toBe(`${base}/ja`);
+    expect(locationOf(await who.post("/logout", {}))).toBe(`${base}/ja?logout=here`);
     expect(await portal.memberOf(who)).toBeNull();
   });
 

@@ -2,7 +2,7 @@ import "@/tests/support/quiet.ts";
 import { describe, expect, test, vi } from "vitest";
 import { sessionCookieName } from "@/server/federation/cookies.ts";
 import { demoInstitutions } from "@/server/federation/demo/institutions.ts";
-import { sessionMember } from "@/server/federation/login.ts";
+import { sessionMember } from "@/server/federation/sessions.ts";
 import { log } from "@/server/log.ts";
 import {
   a,

@@ -21,6 +21,7 @@ function statement(released: Released, nameId: NameId | null = null): Statement 
     attributes: new Map(attributes),
     authnContext: null,
     authnInstant: now,
+    sessionUntil: null,
     replayableUntil: now,
   };
 }

@@ -1,0 +1,36 @@
+/** ログアウト: of this browser, or of every browser the member is logged in with. It ends on the server, not in the cookie alone. */
+import { expired, readCookies, sessionCookieName } from "./cookies.ts";
+import { fromOurPages, readBody, refused, seeOther } from "./doors.ts";
+import { LoginRefusal } from "./refusal.ts";
+import { localeOfRequest } from "./safe-path.ts";
+import { closeAllSessions, closeSession, sessionIdIn, sessionMember } from "./sessions.ts";
+import type { Federation } from "./world.ts";
+
+/** What the first page says afterwards (`?logout=`): of `unknown`, that nobody was logged in any more and other browsers were left alone. */
+export type LogoutOutcome = "here" | "everywhere" | "unknown";
+
+/** The form of the account menu: fields `locale` and, for every browser, `everywhere`. A page elsewhere cannot log anybody out. */
+export async function logOut(world: Federation, request: Request): Promise<Response> {
+  const form = new URLSearchParams((await readBody(request, 1024)) ?? "");
+  const locale = localeOfRequest(request, form.get("locale"));
+  try {
+    if (!fromOurPages(world, request)) throw new LoginRefusal("cross_site", { expected: world.baseUrl });
+    const outcome = await endSessions(world, request, form.has("everywhere"));
+    return seeOther(`${world.baseUrl}/${locale}?logout=${outcome}`, [
+      expired(world, sessionCookieName(world)),
+    ]);
+  } catch (cause) {
+    return refused(world, cause, { locale, step: "session" });
+  }
+}
+
+async function endSessions(world: Federation, request: Request, everywhere: boolean): Promise<LogoutOutcome> {
+  const jar = readCookies(request.headers.get("cookie"));
+  const id = await sessionIdIn(world, jar);
+  // Whoever may end all sessions is a member in force: a cookie that was logged out elsewhere has no more say.
+  const member = everywhere ? await sessionMember(world, jar) : null;
+  if (member) await closeAllSessions(world.db, member.id, world.now());
+  else if (id) await closeSession(world.db, id, world.now());
+  if (!everywhere) return "here";
+  return member ? "everywhere" : "unknown";
+}
