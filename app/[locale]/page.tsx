@@ -1,12 +1,28 @@
 import { getTranslations } from "next-intl/server";
+import { Notice } from "@/components/ui/notice.tsx";
 import { api } from "@/server/api/caller.ts";
 import { Link } from "@/server/i18n/navigation.ts";
 
-export default async function WelcomePage() {
-  const [t, caller] = await Promise.all([getTranslations("Welcome"), api()]);
+/** How a logout went (server/federation/logout.ts), and what it leaves to the reader. */
+const remains = { here: "institution", everywhere: "institution", unknown: "others" } as const;
+
+type Props = { searchParams: Promise<{ logout?: string | string[] }> };
+
+export default async function WelcomePage({ searchParams }: Props) {
+  const [t, caller, { logout }] = await Promise.all([getTranslations("Welcome"), api(), searchParams]);
   const { member } = await caller.session.me();
+  const outcome = (Object.keys(remains) as (keyof typeof remains)[]).find((known) => known === logout);
   return (
     <div className="stack prose">
+      {outcome && !member && (
+        <Notice
+          tone={outcome === "unknown" ? "warning" : "success"}
+          title={t(`loggedOut.${outcome}`)}
+          role="status"
+        >
+          <p>{t(`loggedOut.${remains[outcome]}`)}</p>
+        </Notice>
+      )}
       <h1>{t("title")}</h1>
       <p>{t("lead")}</p>
       <p className="actions">

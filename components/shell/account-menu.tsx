@@ -41,6 +41,14 @@ export function AccountMenu({ member }: { member: SignedIn }) {
             <button type="submit" className="button button-plain button-small w-full">
               {t("logout")}
             </button>
+            <button
+              type="submit"
+              name="everywhere"
+              value="yes"
+              className="button button-plain button-small w-full"
+            >
+              {t("logoutEverywhere")}
+            </button>
           </form>
         </div>
       </details>

@@ -77,7 +77,7 @@ test("a member without JavaScript searches the institution, applies, notes, down
   }).toPass();
 
   await page.locator("summary").click();
-  await page.getByRole("button", { name: t("Site.logout") }).click();
+  await page.getByRole("button", { name: t("Site.logout"), exact: true }).click();
   await page.goto(detail);
   await expect(page.getByRole("heading", { name: t("Login.title") })).toBeVisible();
 });
