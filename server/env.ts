@@ -1,18 +1,10 @@
 /** The settings, read once and checked whole. The only place that reads `process.env`. */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { registration, registrationConflicts } from "./env/registration.ts";
+import { say, text, url } from "./env/words.ts";
 
 type Source = Readonly<Record<string, string | undefined>>;
-
-/** Says of a setting that is missing or not right, in one sentence, what to do. Never what it holds: it may be a secret. */
-const say = (name: string, advice: string) => (issue: { input?: unknown }) =>
-  `${name} is ${issue.input === undefined ? "missing" : "not right"}: ${advice}.`;
-
-const text = (name: string, advice: string, right: (value: string) => boolean = () => true) =>
-  z.string({ error: say(name, advice) }).refine(right, { error: say(name, advice) });
-
-const url = (name: string, advice: string, protocols: string[]) =>
-  text(name, advice, (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol));
 
 const isCertificate = (pem: string) => pem.includes("-----BEGIN CERTIFICATE-----");
 
@@ -110,6 +102,7 @@ const shape = z.object({
     (value) => /^[0-2](\.(0|[1-9]\d*)){1,15}$/.test(value),
   ).default("2.999.1"),
   SUPPORT_CONTACT: z.string().optional(),
+  ...registration,
   LOG_LEVEL: z
     .enum(logLevels, { error: say("LOG_LEVEL", `set it to one of ${logLevels.join(", ")}`) })
     .default("info"),
@@ -189,6 +182,7 @@ function conflicts(env: Env, source: Source): string[] {
       (env.RESEND_API_KEY !== undefined || env.SMTP_URL !== undefined) && source.MAIL_FROM === undefined,
       "MAIL_FROM is missing: set it to an address that your mail service lets you send from.",
     ],
+    ...registrationConflicts(env),
   ];
   return table.filter(([broken]) => broken).map(([, sentence]) => sentence);
 }

@@ -2,12 +2,17 @@
 import { type Database, database } from "../db.ts";
 import { env } from "../env.ts";
 import { type Sealing, sealing } from "../secrets/sealing.ts";
+import { type Registrant, registrantOf } from "./registrant.ts";
 
 export type Federation = {
   db: Database;
   now: () => Date;
   /** Where people reach the portal, without a slash at the end. */
   baseUrl: string;
+  /** Our own entityID, where it is another than the metadata's address. */
+  entityId?: string | undefined;
+  /** Who stands behind the portal, as metadata tell it. */
+  registrant?: Registrant;
   /** What session cookies are encrypted with. */
   secret: string;
   sealing: Pick<Sealing, "seal" | "open">;
@@ -17,8 +22,9 @@ export type Federation = {
 /** Where the metadata comes from. `certificates`, PEM text or paths of PEM files, are the only ones that may have signed it. */
 export type Source = { demo: true } | { demo: false; url: string; certificates: string };
 
-export function entityIdOf({ baseUrl }: Pick<Federation, "baseUrl">): string {
-  return `${baseUrl}/api/saml/metadata`;
+/** Under which the federation knows us: the issuer of what we ask, the audience of what we are told. */
+export function entityIdOf({ baseUrl, entityId }: Pick<Federation, "baseUrl" | "entityId">): string {
+  return entityId ?? `${baseUrl}/api/saml/metadata`;
 }
 
 export function acsUrlOf({ baseUrl }: Pick<Federation, "baseUrl">): string {
@@ -32,6 +38,8 @@ export function federation(): Federation {
     db: database(),
     now: () => new Date(),
     baseUrl: settings.BASE_URL,
+    entityId: settings.SAML_ENTITY_ID,
+    registrant: registrantOf(settings),
     secret: settings.AUTH_SECRET,
     sealing: sealing(Buffer.from(settings.SEALING_KEY, "base64")),
     source: settings.DEMO_FEDERATION

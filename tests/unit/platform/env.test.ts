@@ -69,6 +69,9 @@ describe("settings that can be worked with", () => {
     ["an empty value counts as unset", { ...atHome, SMTP_URL: "", LOG_LEVEL: " " }],
     ["letters and a port that say the same", { ...atHome, BASE_URL: "HTTP://LocalHost:03000/" }],
     ["slashes at the end of BASE_URL do not matter", { ...atHome, BASE_URL: "http://localhost:3000//" }],
+    ["an entityID that is a URN", { ...atHome, SAML_ENTITY_ID: "urn:mace:example.ac.jp:portal" }],
+    ["a contact with a name", { ...atHome, TECHNICAL_CONTACT: "学術基盤課 <portal@example.ac.jp>" }],
+    ["a contact without one", { ...atHome, SECURITY_CONTACT: "csirt@example.ac.jp" }],
     ["a sender with a Japanese name", { ...atHome, MAIL_FROM: "証明書ポータル <portal@example.ac.jp>" }],
   ])("%s", (_, source) => {
     expect(problemsOf(source)).toEqual([]);
@@ -99,6 +102,15 @@ describe("a setting that cannot be worked with is named, with what to do", () =>
     ["LOG_LEVEL", "loud", /^LOG_LEVEL is not right: /],
     ["FEDERATION_SIGNING_CERT", "package.json", /^FEDERATION_SIGNING_CERT is not right: /],
     ["FEDERATION_SIGNING_CERT", "/no/such/file.pem", /^FEDERATION_SIGNING_CERT is not right: /],
+    ["SAML_ENTITY_ID", "http://portal.example.ac.jp", /^SAML_ENTITY_ID is not right: set it to the https:/],
+    ["SAML_ENTITY_ID", "https://portal.example.ac.jp/#sp", /^SAML_ENTITY_ID is not right: /],
+    ["SAML_ENTITY_ID", "portal.example.ac.jp", /^SAML_ENTITY_ID is not right: /],
+    ["SAML_ENTITY_ID", "urn:mace:", /^SAML_ENTITY_ID is not right: /],
+    ["SAML_ENTITY_ID", `urn:mace:${"x".repeat(1020)}`, /^SAML_ENTITY_ID is not right: /],
+    ["TECHNICAL_CONTACT", "the help desk", /^TECHNICAL_CONTACT is not right: set it to the mail address/],
+    ["ADMINISTRATIVE_CONTACT", "Office <office>", /^ADMINISTRATIVE_CONTACT is not right: /],
+    ["SECURITY_CONTACT", "a@example.ac.jp, b@example.ac.jp", /^SECURITY_CONTACT is not right: /],
+    ["PRIVACY_STATEMENT_URL", "http://example.ac.jp/privacy", /^PRIVACY_STATEMENT_URL is not right: /],
   ])("%s = %s", (name, value, sentence) => {
     const problems = problemsOf({ ...atHome, [name]: value });
     expect(problems).toHaveLength(1);
@@ -135,6 +147,16 @@ describe("a setting that cannot be worked with is named, with what to do", () =>
 
 describe("settings that do not go together", () => {
   test.each([
+    [
+      "an organisation's name without its page",
+      { ...atHome, ORGANIZATION_NAME_JA: "国立例大学" },
+      /^ORGANIZATION_URL_JA is missing: ORGANIZATION_NAME_JA needs it/,
+    ],
+    [
+      "an organisation's page without its name",
+      { ...atHome, ORGANIZATION_URL_EN: "https://www.example.ac.jp/en/" },
+      /^ORGANIZATION_NAME_EN is missing: ORGANIZATION_URL_EN needs it/,
+    ],
     [
       "plain HTTP away from home",
       { ...inProduction, BASE_URL: "http://portal.example.ac.jp" },
