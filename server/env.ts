@@ -16,6 +16,14 @@ function isCertificateFile(path: string): boolean {
   }
 }
 
+/** People choose their institution there: whoever could change the page on its way would choose for them. */
+function isDiscoveryService(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, username, hash } = new URL(value);
+  const safe = protocol === "https:" || (protocol === "http:" && homeHosts.includes(hostname));
+  return safe && username === "" && hash === "";
+}
+
 /** A URL that is nothing but an origin, as browsers write it: what they send is compared with it. */
 function asOrigin(text: string): string {
   const { href, origin } = new URL(text);
@@ -60,6 +68,11 @@ const shape = z.object({
     "FEDERATION_SIGNING_CERT",
     "set it to the certificate that signs the federation's metadata, as PEM text or as the paths of PEM files with commas between",
     (value) => isCertificate(value) || value.split(",").every((path) => isCertificateFile(path.trim())),
+  ).optional(),
+  DISCOVERY_SERVICE_URL: text(
+    "DISCOVERY_SERVICE_URL",
+    "set it to the https:// URL of the federation's discovery service, or leave it out for the portal's own search",
+    isDiscoveryService,
   ).optional(),
   INNGEST_EVENT_KEY: z.string().optional(),
   INNGEST_SIGNING_KEY: z.string().optional(),

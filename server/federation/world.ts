@@ -17,6 +17,8 @@ export type Federation = {
   secret: string;
   sealing: Pick<Sealing, "seal" | "open">;
   source: Source;
+  /** The federation's own page for choosing an institution; without one our login page does it. */
+  discoveryService?: string | undefined;
 };
 
 /** Where the metadata comes from. `certificates`, PEM text or paths of PEM files, are the only ones that may have signed it. */
@@ -49,5 +51,6 @@ export function federation(): Federation {
           url: settings.FEDERATION_METADATA_URL ?? "",
           certificates: settings.FEDERATION_SIGNING_CERT ?? "",
         },
+    discoveryService: settings.DISCOVERY_SERVICE_URL,
   };
 }

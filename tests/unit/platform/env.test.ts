@@ -55,6 +55,15 @@ describe("settings that can be worked with", () => {
     ).toBeDefined();
   });
 
+  test("with the federation's own choice of institution", () => {
+    for (const DISCOVERY_SERVICE_URL of [
+      "https://ds.example.ac.jp/WAYF?lang=ja",
+      "http://localhost:4000/ds",
+      "http://127.0.0.1:4000/ds",
+    ])
+      expect(readEnv({ ...inProduction, DISCOVERY_SERVICE_URL })).toMatchObject({ DISCOVERY_SERVICE_URL });
+  });
+
   test("at Vercel, where BASE_URL is known", () => {
     const source = {
       ...inProduction,
@@ -100,6 +109,13 @@ describe("a setting that cannot be worked with is named, with what to do", () =>
     ["CLIENT_CERTIFICATE_LIMIT", "ten", /^CLIENT_CERTIFICATE_LIMIT is not right: /],
     ["CA_BACKEND", "other", /^CA_BACKEND is not right: /],
     ["LOG_LEVEL", "loud", /^LOG_LEVEL is not right: /],
+    [
+      "DISCOVERY_SERVICE_URL",
+      "http://ds.example.ac.jp/WAYF",
+      /^DISCOVERY_SERVICE_URL is not right: set it to /,
+    ],
+    ["DISCOVERY_SERVICE_URL", "ds.example.ac.jp", /^DISCOVERY_SERVICE_URL is not right: /],
+    ["DISCOVERY_SERVICE_URL", "https://ds.example.ac.jp/#x", /^DISCOVERY_SERVICE_URL is not right: /],
     ["FEDERATION_SIGNING_CERT", "package.json", /^FEDERATION_SIGNING_CERT is not right: /],
     ["FEDERATION_SIGNING_CERT", "/no/such/file.pem", /^FEDERATION_SIGNING_CERT is not right: /],
     ["SAML_ENTITY_ID", "http://portal.example.ac.jp", /^SAML_ENTITY_ID is not right: set it to the https:/],
