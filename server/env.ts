@@ -74,6 +74,10 @@ const shape = z.object({
     "set it to the https:// URL of the federation's discovery service, or leave it out for the portal's own search",
     isDiscoveryService,
   ).optional(),
+  ACCEPT_REFEDS_MFA: z
+    .enum(["true", "false"], { error: say("ACCEPT_REFEDS_MFA", "set it to true or false") })
+    .default("false")
+    .transform((value) => value === "true"),
   INNGEST_EVENT_KEY: z.string().optional(),
   INNGEST_SIGNING_KEY: z.string().optional(),
   INNGEST_BASE_URL: url(

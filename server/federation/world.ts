@@ -19,6 +19,8 @@ export type Federation = {
   source: Source;
   /** The federation's own page for choosing an institution; without one our login page does it. */
   discoveryService?: string | undefined;
+  /** Whether REFEDS MFA counts as AAL2. */
+  acceptRefedsMfa?: boolean;
 };
 
 /** Where the metadata comes from. `certificates`, PEM text or paths of PEM files, are the only ones that may have signed it. */
@@ -52,5 +54,6 @@ export function federation(): Federation {
           certificates: settings.FEDERATION_SIGNING_CERT ?? "",
         },
     discoveryService: settings.DISCOVERY_SERVICE_URL,
+    acceptRefedsMfa: settings.ACCEPT_REFEDS_MFA,
   };
 }

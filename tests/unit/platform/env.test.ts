@@ -100,6 +100,7 @@ describe("a setting that cannot be worked with is named, with what to do", () =>
     ["SEALING_KEY", Buffer.alloc(31).toString("base64"), /^SEALING_KEY is not right: /],
     ["SEALING_KEY", Buffer.alloc(33).toString("base64"), /^SEALING_KEY is not right: /],
     ["SEALING_KEY", Buffer.alloc(32).toString("hex"), /^SEALING_KEY is not right: /],
+    ["ACCEPT_REFEDS_MFA", "yes", /^ACCEPT_REFEDS_MFA is not right: set it to true or false/],
     ["DEMO_FEDERATION", "yes", /^DEMO_FEDERATION is not right: set it to true or false/],
     ["INNGEST_BASE_URL", "localhost", /^INNGEST_BASE_URL is not right: /],
     ["SMTP_URL", "https://mail.example.ac.jp", /^SMTP_URL is not right: set it to smtp:/],
