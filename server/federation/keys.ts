@@ -10,14 +10,16 @@ const algorithm = {
   name: "RSASSA-PKCS1-v1_5",
   hash: "SHA-256",
   publicExponent: new Uint8Array([1, 0, 1]),
-  modulusLength: 2048,
 };
 
 const decade = 10 * 365 * 24 * 60 * 60 * 1000;
 
 /** Federations compare the key and not the dates, so the certificate outlives any rollover. */
-export async function makeKeyPair(commonName: string, now: Date): Promise<KeyPair> {
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"])) as CryptoKeyPair;
+export async function makeKeyPair(commonName: string, now: Date, modulusLength = 2048): Promise<KeyPair> {
+  const keys = (await webcrypto.subtle.generateKey({ ...algorithm, modulusLength }, true, [
+    "sign",
+    "verify",
+  ])) as CryptoKeyPair;
   const certificate = await X509CertificateGenerator.createSelfSigned(
     {
       name: [{ CN: [commonName] }],

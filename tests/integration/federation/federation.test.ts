@@ -67,12 +67,6 @@ describe("the federation", () => {
     expect(await federationReady(portal.world)).toBe(true);
   });
 
-  test("makes each key once, however many processes ask for it", async () => {
-    await portal.db.serviceKey.deleteMany({ where: { purpose: "sp-signing" } });
-    const asked = await Promise.all([1, 2, 3, 4].map(() => serviceKeys(portal.world, "sp-signing")));
-    expect(new Set(asked.flat().map(({ certificate }) => certificate)).size).toBe(1);
-  });
-
   test("that lost an institution lets nobody in from there, and ends their sessions", async () => {
     const who = await portal.logIn("tanaka", b);
     const under = await answerOf(portal.browser(), await choose(portal.browser(), b), "tanaka").catch(
