@@ -29,6 +29,13 @@ export function isStrong(proof: Proof, contexts: readonly string[], now: Date): 
   return proof.authnContext !== null && contexts.includes(proof.authnContext) && age < strongFor;
 }
 
+export type Missing = "aal2" | "ial2";
+
+/** Whether the institution asks for anything at all at this deed. */
+export function isGuarded(deed: GuardedDeed, policy: Policy): boolean {
+  return policy.aal2For.includes(deed) || policy.ial2For.includes(deed);
+}
+
 /** What is missing for a deed: nothing, a strong login (which can be asked for), or an identity proof (which cannot). */
 export function missingFor(
   deed: GuardedDeed,
@@ -36,7 +43,7 @@ export function missingFor(
   proof: Proof,
   contexts: readonly string[],
   now: Date,
-): "aal2" | "ial2" | null {
+): Missing | null {
   if (policy.ial2For.includes(deed) && !proof.assurance.includes(ial2Assurance)) return "ial2";
   if (policy.aal2For.includes(deed) && !isStrong(proof, contexts, now)) return "aal2";
   return null;

@@ -1,6 +1,8 @@
 /** What can go wrong in the portal, by name. Each code has one answer in HTTP (server/api/errors.ts) and one sentence a language (messages, `Errors`). */
 export const codes = [
   "not_signed_in",
+  "strong_login_needed",
+  "identity_proof_needed",
   "not_found",
   "invalid_input",
   "term_not_offered",

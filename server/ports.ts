@@ -31,6 +31,8 @@ export interface CertificateAuthority {
   reconcile(orderIds: readonly string[]): Promise<readonly Fact[]>;
   /** The PIN for its owner's eyes; null before it exists and after it is gone. */
   readPin(orderId: string): Promise<string | null>;
+  /** Whether `readPin` would have one to show, without making it. */
+  hasPin(orderId: string): Promise<boolean>;
   /** Where the order's issuing site stands; null while the CA knows no ticket of it. */
   readTicket(orderId: string): Promise<TicketView | null>;
   /** The URL for the acceptance mail, the same at every call; null when there is none (any more). */

@@ -10,6 +10,7 @@ import { log } from "./log.ts";
 import { sendAcceptance } from "./mail/acceptance.ts";
 import { sendAcquisition } from "./mail/acquisition.ts";
 import { choosePost } from "./mail/choose.ts";
+import { sendHeld } from "./mail/held.ts";
 import { sendLocked } from "./mail/locked.ts";
 import { sendReminder } from "./mail/reminder.ts";
 import { sendRevocation } from "./mail/revocation.ts";
@@ -59,6 +60,7 @@ export const letters = once(() => {
   };
   return {
     acceptance: (order: string) => sendAcceptance(deps, order),
+    held: (order: string) => sendHeld(deps, order),
     acquisition: (order: string) => sendAcquisition(deps, order),
     revocation: (enrollment: string) => sendRevocation(deps, enrollment),
     locked: (order: string, at: string) => sendLocked(deps, order, at),

@@ -10,7 +10,7 @@ const spoken = [
   "server/enrollment/history",
   "server/ca/local/views",
 ];
-const words = ["words", "server/assurance", "server/errors", "server/ports"];
+const words = ["words", "server/assurance", "server/errors", "server/ports", "server/roles"];
 const foundations = [...words, "server/body", "server/db", "server/env", "server/log", "server/generated"];
 
 /** room → rooms it may import; `type:` stands for their types only. */
@@ -44,6 +44,7 @@ const rooms: Record<string, string[]> = {
   components: ["components/ui", "server/i18n", "type:server/api", ...words],
 
   words: [
+    "server/assurance",
     "server/errors",
     "server/ports",
     "type:server/db",
@@ -58,6 +59,7 @@ const rooms: Record<string, string[]> = {
   "server/pki/name": ["server/pki"],
 
   "server/api": [
+    "server/admin",
     "server/wiring",
     "server/enrollment",
     "server/federation",
@@ -65,6 +67,8 @@ const rooms: Record<string, string[]> = {
     "server/i18n",
     ...foundations,
   ],
+  // What operators see and do: the only reads that are not limited to a member.
+  "server/admin": ["server/federation", ...foundations],
   "server/ca": ["server/enrollment", "server/pki", "server/pki/name", "server/secrets", ...foundations],
   "server/federation": ["server/secrets", "server/i18n", "messages", ...foundations],
   "server/mail": ["emails", "server/enrollment", ...foundations],
@@ -85,6 +89,7 @@ const rooms: Record<string, string[]> = {
   ],
   "server/prepare": ["server/env", "server/federation", "server/log", "server/wiring"],
   "server/assurance": [],
+  "server/roles": [],
   "server/errors": [],
   "server/body": [],
   "server/env": [],

@@ -9,6 +9,7 @@ const inBrowser = [
   "ErrorPage",
   "Memo",
   "Unlock",
+  "ReleaseUrl",
   "Issue",
   "Kind",
   "Watch",

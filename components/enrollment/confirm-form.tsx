@@ -7,6 +7,7 @@ import { Notice } from "@/components/ui/notice.tsx";
 import { SubmitButton } from "@/components/ui/submit-button.tsx";
 import type { Kind } from "@/server/enrollment/kind.ts";
 import { Link } from "@/server/i18n/navigation.ts";
+import type { RevocationReason } from "@/server/ports.ts";
 import type { Deed, DeedAction } from "./deeds.ts";
 import { ReasonChoice } from "./reason-choice.tsx";
 
@@ -24,6 +25,8 @@ export type ConfirmFormProps = {
   deed: Deed;
   fields: DeedFields;
   action: DeedAction;
+  /** What was chosen before, when the form comes back from a login. */
+  reason?: RevocationReason | undefined;
   /** By which the dialog it stands in is described. */
   questionId?: string;
   /** Closes the dialog it stands in; on a page of its own there is a way back instead. */
@@ -32,7 +35,8 @@ export type ConfirmFormProps = {
 };
 
 /** The question before anything is sent to the CA; the same words in the dialog and on the page without JavaScript. */
-export function ConfirmForm({ deed, fields, action, questionId, onCancel, backTo }: ConfirmFormProps) {
+export function ConfirmForm(props: ConfirmFormProps) {
+  const { deed, fields, action, questionId, onCancel, backTo } = props;
   const t = useTranslations("Confirm");
   const sentenceFor = useRefusalSentence();
   const [state, send] = useActionState(action, {});
@@ -49,7 +53,7 @@ export function ConfirmForm({ deed, fields, action, questionId, onCancel, backTo
           <Notice tone="warning" title={t("revoke.warning")}>
             <p>{t("revoke.note")}</p>
           </Notice>
-          <ReasonChoice chosen={state.reason} isMissing={state.missing === "reason"} />
+          <ReasonChoice chosen={state.reason ?? props.reason} isMissing={state.missing === "reason"} />
         </>
       )}
       {state.refused && !state.missing && (

@@ -1,11 +1,13 @@
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { CopyButton } from "@/components/ui/copy-button.tsx";
 import { Moment } from "@/components/ui/date-time.tsx";
 import { Notice } from "@/components/ui/notice.tsx";
+import type { Missing } from "@/server/assurance.ts";
 import type { EnrollmentDetail } from "@/server/enrollment/views.ts";
 import { Link } from "@/server/i18n/navigation.ts";
 import type { DeedAction } from "./deeds.ts";
-import { UnlockForm } from "./unlock-form.tsx";
+import { OneButtonForm } from "./one-button-form.tsx";
+import { ProofNeeded } from "./proof-needed.tsx";
 
 type PinProps = { enrollment: EnrollmentDetail; wasUnlocked: boolean; unlock: DeedAction };
 
@@ -16,6 +18,7 @@ export function Pin({ enrollment, wasUnlocked, unlock }: PinProps) {
   const { pin, ticket, mail, number, status } = enrollment;
   if (pin.state === "not_yet") return <p>{t("notYet")}</p>;
   if (pin.state === "gone") return <p>{t("gone")}</p>;
+  if (pin.state === "guarded") return <GuardedPin missing={pin.missing} number={number} />;
   const isToBeCollected = status === "pin_ready" || status === "renewal_pin_ready";
   return (
     <>
@@ -37,7 +40,7 @@ export function Pin({ enrollment, wasUnlocked, unlock }: PinProps) {
       {ticket?.locked && (
         <Notice tone="warning" title={t("locked")}>
           <p>{t("lockedHint")}</p>
-          <UnlockForm number={number} action={unlock} />
+          <OneButtonForm name="Unlock" number={number} action={unlock} />
         </Notice>
       )}
       {ticket && (
@@ -47,6 +50,17 @@ export function Pin({ enrollment, wasUnlocked, unlock }: PinProps) {
         </p>
       )}
     </>
+  );
+}
+
+/** There, but not shown to a login that the institution finds too weak for it. */
+function GuardedPin({ missing, number }: { missing: Missing; number: number }) {
+  const t = useTranslations("Detail.pin");
+  const locale = useLocale();
+  return (
+    <Notice tone="info" title={t(`guarded.${missing}.title`)}>
+      <ProofNeeded deed="show_pin" missing={missing} to={`/${locale}/certs/${number}#pin`} />
+    </Notice>
   );
 }
 

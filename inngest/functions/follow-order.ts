@@ -5,7 +5,8 @@ import { orderChanged } from "../events.ts";
 import { type Step, sendOrGiveUp } from "./send-or-give-up.ts";
 
 /**
- * Order it, wait for the PIN, tell the member, wait for the download, tell the member, or let it lapse.
+ * Order it, wait for the PIN, tell the member, wait for the download, tell the member, or let it lapse. Where the URL is held
+ * until its member has proven who they are, they are told so, and it waits for that too.
  * An event may come before the wait for it begins, or be lost: each wait is between two looks, and none is long.
  */
 export async function followOrder(step: Step, order: string): Promise<string> {
@@ -17,7 +18,11 @@ export async function followOrder(step: Step, order: string): Promise<string> {
   }
 
   let now = await settled(step, order, "pin", "placed");
-  if (now.status === "pin_issued") {
+  if (now.urlHeld) {
+    await sendOrGiveUp(step, ["held"], order, () => letters().held(order));
+    now = await settled(step, order, "release", "pin_issued", ({ urlHeld }) => urlHeld);
+  }
+  if (now.status === "pin_issued" && !now.urlHeld) {
     await sendOrGiveUp(step, ["acceptance"], order, () => letters().acceptance(order));
     now = await settled(step, order, "download", "pin_issued");
   }
@@ -31,11 +36,19 @@ export async function followOrder(step: Step, order: string): Promise<string> {
   return now.status;
 }
 
-/** Waits until the order has left `status`, or its time is over. */
-async function settled(step: Step, order: string, what: string, status: string) {
+type Look = Awaited<ReturnType<typeof lookAtOrder>>;
+
+/** Waits until the order has left `status`, what else it `waits` for has come, or its time is over. */
+async function settled(
+  step: Step,
+  order: string,
+  what: string,
+  status: string,
+  waits: (now: Look) => boolean = () => true,
+): Promise<Look> {
   for (let n = 1; ; n++) {
     const now = await step.run(`look-for-${what}-${n}`, () => lookAtOrder(ports(), order));
-    if (now.status !== status || now.secondsLeft === 0) return now;
+    if (now.status !== status || now.secondsLeft === 0 || !waits(now)) return now;
     await step.waitForEvent(`wait-for-${what}-${n}`, {
       event: orderChanged,
       if: "async.data.order == event.data.order",

@@ -25,6 +25,7 @@ export async function takeUp(): Promise<number> {
     ...stalled.overdue.map((id) => () => lapseOrder(world, id)),
     ...stalled.revocations.map((id) => () => revokeAtCa(world, id)),
     ...stalled.acceptances.map((id) => () => letters().acceptance(id)),
+    ...stalled.holds.map((id) => () => letters().held(id)),
     ...stalled.acquisitions.map((id) => () => letters().acquisition(id)),
     ...stalled.revocationNotices.map((id) => () => letters().revocation(id)),
   ];

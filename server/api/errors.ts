@@ -1,11 +1,14 @@
 /** From the portal's errors to tRPC's, in one table, and back. */
 import { TRPCError } from "@trpc/server";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
+import { type GuardedDeed, guardedDeeds } from "../assurance.ts";
 import { type Code, PortalError } from "../errors.ts";
 import { log, newReference } from "../log.ts";
 
 const answers = {
   not_signed_in: "UNAUTHORIZED",
+  strong_login_needed: "FORBIDDEN",
+  identity_proof_needed: "FORBIDDEN",
   not_found: "NOT_FOUND",
   invalid_input: "BAD_REQUEST",
   term_not_offered: "BAD_REQUEST",
@@ -63,4 +66,11 @@ export function refusalOf(error: unknown): Refusal {
   return typeof detail.reference === "string"
     ? { refused: code, reference: detail.reference }
     : { refused: code };
+}
+
+/** The deed for which a proof is missing, when that is why it was refused. */
+export function deedWithoutProof(error: unknown): GuardedDeed | null {
+  const { code, detail } = portalErrorOf(error);
+  const isAboutProof = code === "strong_login_needed" || code === "identity_proof_needed";
+  return (isAboutProof && guardedDeeds.find((deed) => deed === detail.deed)) || null;
 }

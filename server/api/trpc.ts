@@ -1,6 +1,9 @@
 /** The one door to the rooms behind: who may pass, and how errors come out. */
 import { initTRPC } from "@trpc/server";
+import { type GuardedDeed, type Missing, missingFor } from "../assurance.ts";
 import { PortalError } from "../errors.ts";
+import type { MemberOfSession } from "../federation/sessions.ts";
+import { isOperator } from "../roles.ts";
 import type { Context } from "./context.ts";
 import { portalErrorOf, toTrpcError } from "./errors.ts";
 
@@ -26,4 +29,29 @@ export const publicProcedure = guarded;
 export const memberProcedure = guarded.use(async ({ ctx, next }) => {
   if (!ctx.member) throw new PortalError("not_signed_in");
   return next({ ctx: { ...ctx, member: ctx.member } });
+});
+
+type MemberContext = Context & { member: MemberOfSession };
+
+/** What the member's institution asks for at this deed and their login of now does not show. */
+export function proofMissing(
+  { ports, member, strongContexts }: MemberContext,
+  deed: GuardedDeed,
+): Missing | null {
+  return missingFor(deed, member.institution, member.session, strongContexts, ports.now());
+}
+
+/** A member who has proven for this deed what their institution asks for; nothing is done before. */
+export const guardedProcedure = (deed: GuardedDeed) =>
+  memberProcedure.use(async ({ ctx, next }) => {
+    const missing = proofMissing(ctx, deed);
+    if (missing === "aal2") throw new PortalError("strong_login_needed", { deed });
+    if (missing === "ial2") throw new PortalError("identity_proof_needed", { deed });
+    return next();
+  });
+
+/** An operator; for anybody else there is nothing here. */
+export const operatorProcedure = memberProcedure.use(async ({ ctx, next }) => {
+  if (!isOperator(ctx.member.roles, ctx.ports.now())) throw new PortalError("not_found");
+  return next();
 });

@@ -2,6 +2,7 @@
 import type { OrderStatus } from "../generated/prisma/client.ts";
 import type { Ports, RevocationReason } from "../ports.ts";
 import { hear, isOpen } from "./orders.ts";
+import { isUrlHeld } from "./release-url.ts";
 
 /** Hands the order to the CA, unless it has ended meanwhile. */
 export async function submitOrder(ports: Ports, orderId: string): Promise<void> {
@@ -27,15 +28,17 @@ export async function submitOrder(ports: Ports, orderId: string): Promise<void> 
 export async function lookAtOrder(
   ports: Ports,
   orderId: string,
-): Promise<{ status: OrderStatus; secondsLeft: number }> {
+): Promise<{ status: OrderStatus; secondsLeft: number; urlHeld: boolean }> {
   for (const fact of await ports.ca.reconcile([orderId])) {
     await ports.db.$transaction((tx) => hear(tx, fact, ports.now()));
   }
-  const { status, collectUntil } = await ports.db.order.findUniqueOrThrow({ where: { id: orderId } });
+  const order = await ports.db.order.findUniqueOrThrow({ where: { id: orderId } });
+  const { status, collectUntil } = order;
   const left = collectUntil
     ? (collectUntil.getTime() - ports.now().getTime()) / 1000
     : Number.POSITIVE_INFINITY;
-  return { status, secondsLeft: Math.max(0, Math.ceil(Math.min(left, 86_400))) };
+  const secondsLeft = Math.max(0, Math.ceil(Math.min(left, 86_400)));
+  return { status, secondsLeft, urlHeld: isUrlHeld(order) };
 }
 
 /** 取得期限切れ: what was not fetched in its time is closed at the CA, which tells so. */

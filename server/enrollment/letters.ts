@@ -1,11 +1,14 @@
 /** メール送信: which mails went out for an application, and which is awaited. */
 import type { Enrollment, Letter, Order } from "../generated/prisma/client.ts";
+import { isUrlHeld } from "./release-url.ts";
 import type { LetterKind, LetterView } from "./views.ts";
+
+type OrderOfLetters = Pick<Order, "id" | "status" | "purpose" | "urlHeldAt" | "urlReleasedAt">;
 
 /** The mails of an application, the oldest first, with the one that its state lets the member expect. */
 export function lettersOf(
   row: Pick<Enrollment, "id" | "mail" | "status"> & { letters: readonly Letter[] },
-  order: Pick<Order, "id" | "status" | "purpose">,
+  order: OrderOfLetters,
 ): LetterView[] {
   const written = row.letters.map(({ kind, recipient, status, sentAt }) => ({
     kind: kind as LetterKind,
@@ -22,11 +25,12 @@ export function lettersOf(
 /** A letter's key names what it is about, so that it is written once: `acceptance:<order>`, `revocation:<enrollment>`. */
 function awaitedLetter(
   row: Pick<Enrollment, "id" | "status">,
-  order: Pick<Order, "id" | "status" | "purpose">,
+  order: OrderOfLetters,
 ): { kind: LetterKind; key: string } | null {
   if (row.status === "revoking" || row.status === "revoked") {
     return { kind: "revocation", key: `revocation:${row.id}` };
   }
+  if (isUrlHeld(order)) return { kind: "held", key: `held:${order.id}` };
   if (order.status === "placed" || order.status === "pin_issued") {
     return { kind: "acceptance", key: `acceptance:${order.id}` };
   }

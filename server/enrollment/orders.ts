@@ -1,4 +1,5 @@
 /** What comes back from the CA. Facts enter here, each once however often it is told. */
+import { isGuarded } from "../assurance.ts";
 import type { Transaction } from "../db.ts";
 import type { Enrollment, Order, OrderStatus } from "../generated/prisma/client.ts";
 import type { Fact } from "../ports.ts";
@@ -32,9 +33,23 @@ async function hearPinIssued(
   at: Date,
 ) {
   if (order.status !== "placed") return;
-  await tx.order.update({ where: { id: order.id }, data: { status: "pin_issued", collectUntil } });
+  const isHeld = await demandsProofForUrl(tx, enrollment);
+  await tx.order.update({
+    where: { id: order.id },
+    data: { status: "pin_issued", collectUntil, urlHeldAt: isHeld ? at : null },
+  });
   await happen(tx, enrollment, "pin_issued", { at, deed: "pin_issued" });
+  if (isHeld) await remember(tx, enrollment.id, { at, deed: "url_held" });
   await announce(tx, "enrollment/order.changed", { order: order.id });
+}
+
+/** The policy of the member's institution at this moment: what it becomes later holds for later orders. */
+async function demandsProofForUrl(tx: Transaction, { memberId }: Enrollment): Promise<boolean> {
+  const { institution } = await tx.member.findUniqueOrThrow({
+    where: { id: memberId },
+    select: { institution: { select: { aal2For: true, ial2For: true } } },
+  });
+  return isGuarded("send_url", institution);
 }
 
 /** A certificate exists: that is recorded whatever the portal believed of its order, so that none is unknown to it. */

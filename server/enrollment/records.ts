@@ -1,4 +1,5 @@
 /** The reads: what a member may see of their own applications. */
+import type { Missing } from "../assurance.ts";
 import { PortalError } from "../errors.ts";
 import type { Enrollment, Order } from "../generated/prisma/client.ts";
 import type { Ports } from "../ports.ts";
@@ -12,6 +13,7 @@ import {
   isUnderWay,
 } from "./lifecycle.ts";
 import { isOpen } from "./orders.ts";
+import { isUrlHeld } from "./release-url.ts";
 import { requestKeyOf } from "./request.ts";
 import type { Dashboard, Deed, EnrollmentDetail, EnrollmentSummary, PinView } from "./views.ts";
 import { writtenName, writtenSerial } from "./written.ts";
@@ -50,8 +52,16 @@ export async function dashboardOf(ports: Ports, memberId: string, all: boolean):
   };
 }
 
-/** One application in full. @throws PortalError `not_found`, also for another member's number. */
-export async function detailOf(ports: Ports, memberId: string, number: number): Promise<EnrollmentDetail> {
+/**
+ * One application in full. `missing`: why the PIN may not be shown; it is then not even made.
+ * @throws PortalError `not_found`, also for another member's number.
+ */
+export async function detailOf(
+  ports: Ports,
+  memberId: string,
+  number: number,
+  { missing = null }: { missing?: Missing | null } = {},
+): Promise<EnrollmentDetail> {
   const row = await ports.db.enrollment.findUnique({
     where: { memberId_number: { memberId, number } },
     include: {
@@ -67,8 +77,9 @@ export async function detailOf(ports: Ports, memberId: string, number: number): 
   return {
     ...summaryOf(row, order.sequence, now),
     underWay: isUnderWay(row.status) || letters.some(({ status }) => status === "waiting"),
-    pin: await pinOf(ports, row, order),
+    pin: await pinOf(ports, row, order, missing),
     ticket: order.status === "pin_issued" ? await ports.ca.readTicket(order.id) : null,
+    urlHeld: isUrlHeld(order),
     mail: row.mail,
     letters,
     serial: row.serial ? writtenSerial(row.serial) : null,
@@ -118,10 +129,11 @@ function summaryOf(row: Enrollment, sequence: number, now: Date): EnrollmentSumm
 }
 
 /** The PIN of the newest order: it opens the issuing site until the download, and the .p12 for as long as the CA keeps it. */
-async function pinOf(ports: Ports, row: Enrollment, order: Order): Promise<PinView> {
+async function pinOf(ports: Ports, row: Enrollment, order: Order, missing: Missing | null): Promise<PinView> {
   if (order.status === "placed") return { state: "not_yet" };
   if (!isOpen(order.status) && order.status !== "collected") return { state: "gone" };
   if (row.status === "revoking" || row.status === "revoked") return { state: "gone" };
+  if (missing) return (await ports.ca.hasPin(order.id)) ? { state: "guarded", missing } : { state: "gone" };
   const value = await ports.ca.readPin(order.id);
   return value ? { state: "ready", value } : { state: "gone" };
 }

@@ -11,6 +11,8 @@ export type Stalled = {
   revocations: readonly string[];
   /** Orders and enrollments whose mail is still to be sent. */
   acceptances: readonly string[];
+  /** Orders whose URL waits for a proof, and whose member is still to be told so. */
+  holds: readonly string[];
   acquisitions: readonly string[];
   revocationNotices: readonly string[];
 };
@@ -25,13 +27,24 @@ export async function findStalled(ports: Ports): Promise<Stalled> {
   const before = new Date(now - patience);
   const since = new Date(now - mailWindow);
   const { db } = ports;
-  const [orders, overdue, revocations, pinIssued, collected, revoked] = await Promise.all([
+  const [orders, overdue, revocations, pinIssued, held, collected, revoked] = await Promise.all([
     db.order.findMany({ where: { status: "placed", placedAt: { lt: before } }, take: atOnce }),
     db.order.findMany({ where: { status: "pin_issued", collectUntil: { lt: before } }, take: atOnce }),
     db.revocation.findMany({ where: { doneAt: null, askedAt: { lt: before } }, take: atOnce }),
     db.order.findMany({
-      where: { status: "pin_issued", placedAt: { lt: before, gt: since } },
+      where: {
+        status: "pin_issued",
+        OR: [
+          { urlHeldAt: null, placedAt: { lt: before, gt: since } },
+          { urlReleasedAt: { lt: before, gt: since } },
+        ],
+      },
       orderBy: { placedAt: "desc" },
+      take: atOnce,
+    }),
+    db.order.findMany({
+      where: { status: "pin_issued", urlHeldAt: { lt: before, gt: since }, urlReleasedAt: null },
+      orderBy: { urlHeldAt: "desc" },
       take: atOnce,
     }),
     db.order.findMany({
@@ -45,8 +58,9 @@ export async function findStalled(ports: Ports): Promise<Stalled> {
       take: atOnce,
     }),
   ]);
-  const [acceptances, acquisitions, revocationNotices] = await Promise.all([
+  const [acceptances, holds, acquisitions, revocationNotices] = await Promise.all([
     withoutLetter(ports, ["acceptance"], ids(pinIssued)),
+    withoutLetter(ports, ["held"], ids(held)),
     withoutLetter(ports, ["acquisition", "renewal"], ids(collected)),
     withoutLetter(
       ports,
@@ -59,6 +73,7 @@ export async function findStalled(ports: Ports): Promise<Stalled> {
     overdue: ids(overdue),
     revocations: revocations.map(({ enrollmentId }) => enrollmentId),
     acceptances,
+    holds,
     acquisitions,
     revocationNotices,
   };

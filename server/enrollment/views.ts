@@ -1,4 +1,5 @@
 /** The shapes in which the heart shows an application; pages and procedures speak in them. */
+import type { Missing } from "../assurance.ts";
 import type { Kind } from "./kind.ts";
 import type { CertificateState, Hindrance, Status } from "./lifecycle.ts";
 import type { Serial } from "./written.ts";
@@ -33,8 +34,12 @@ export type Dashboard = {
   pulse: string;
 };
 
-/** PIN番号: not there yet, readable, or gone with its download. */
-export type PinView = { state: "not_yet" } | { state: "ready"; value: string } | { state: "gone" };
+/** PIN番号: not there yet, readable, there but not shown before the member has proven who they are, or gone with its download. */
+export type PinView =
+  | { state: "not_yet" }
+  | { state: "ready"; value: string }
+  | { state: "guarded"; missing: Missing }
+  | { state: "gone" };
 
 export type LetterView = {
   kind: LetterKind;
@@ -50,6 +55,7 @@ export const letterKinds = [
   "revocation",
   "locked",
   "reminder",
+  "held",
 ] as const;
 export type LetterKind = (typeof letterKinds)[number];
 
@@ -57,6 +63,8 @@ export const deeds = [
   "requested",
   "renewal_asked",
   "pin_issued",
+  "url_held",
+  "url_released",
   "collected",
   "renewed",
   "refused",
@@ -77,6 +85,8 @@ export type EnrollmentDetail = EnrollmentSummary & {
   pin: PinView;
   /** The ticket whose PIN is shown; null when nothing is to be collected. */
   ticket: { locked: boolean; triesLeft: number; expiresAt: Date } | null;
+  /** 証明書取得URL: its mail waits until the member has proven who they are and asks for it. */
+  urlHeld: boolean;
   /** Where mails of this application go. */
   mail: string;
   letters: readonly LetterView[];

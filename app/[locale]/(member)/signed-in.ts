@@ -2,7 +2,8 @@
 import "server-only";
 import { getLocale } from "next-intl/server";
 import { api } from "@/server/api/caller.ts";
-import { type Refusal, refusalOf } from "@/server/api/errors.ts";
+import { deedWithoutProof, type Refusal, refusalOf } from "@/server/api/errors.ts";
+import type { GuardedDeed } from "@/server/assurance.ts";
 import { redirect } from "@/server/i18n/navigation.ts";
 
 export type Caller = Awaited<ReturnType<typeof api>>;
@@ -16,23 +17,34 @@ export async function signedIn(path: string): Promise<Caller> {
 
 /**
  * Does what a form asks for; a refusal is a value, so that the form can say it and keep what was typed.
- * Whoever is no longer logged in goes to the login page, is told why, and comes back to `path`; null leaves them where they are.
+ * Whoever is no longer logged in, or has to prove who they are before this deed, goes where that is done, is told why, and comes
+ * back to `path`; null leaves them where they are.
  */
 export async function attempt<T>(
   path: string | null,
   deed: (caller: Caller) => Promise<T>,
 ): Promise<{ done: T } | Refusal> {
   let refusal: Refusal;
+  let unproven: GuardedDeed | null;
   try {
     return { done: await deed(await api()) };
   } catch (error) {
     refusal = refusalOf(error);
+    unproven = deedWithoutProof(error);
   }
-  if (refusal.refused === "not_signed_in" && path !== null) return toLogin(path, { ended: "1" });
+  if (path === null) return refusal;
+  if (refusal.refused === "not_signed_in") return toLogin(path, { ended: "1" });
+  if (unproven) return toConfirmIdentity(path, unproven);
   return refusal;
 }
 
 async function toLogin(path: string, why: { ended?: "1" } = {}): Promise<never> {
   const locale = await getLocale();
   return redirect({ href: { pathname: "/login", query: { to: `/${locale}${path}`, ...why } }, locale });
+}
+
+async function toConfirmIdentity(path: string, deed: GuardedDeed): Promise<never> {
+  const locale = await getLocale();
+  const query = { for: deed, to: `/${locale}${path}` };
+  return redirect({ href: { pathname: "/login/confirm-identity", query }, locale });
 }

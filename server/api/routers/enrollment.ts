@@ -3,12 +3,13 @@ import { z } from "zod";
 import { kindNames } from "../../enrollment/kind.ts";
 import { memoLength, saveMemo } from "../../enrollment/memo.ts";
 import { dashboardOf, detailOf, pulseOf } from "../../enrollment/records.ts";
+import { releaseUrl } from "../../enrollment/release-url.ts";
 import { renewCertificate } from "../../enrollment/renew.ts";
 import { requestCertificate } from "../../enrollment/request.ts";
 import { revokeCertificate } from "../../enrollment/revoke.ts";
 import { unlockTicket } from "../../enrollment/unlock.ts";
 import { revocationReasons } from "../../ports.ts";
-import { memberProcedure, router } from "../trpc.ts";
+import { guardedProcedure, memberProcedure, proofMissing, router } from "../trpc.ts";
 
 const number = z.number().int().min(1).max(2_147_483_647);
 const memo = z
@@ -25,13 +26,15 @@ export const enrollmentRouter = router({
 
   get: memberProcedure
     .input(z.object({ number }))
-    .query(({ ctx, input }) => detailOf(ctx.ports, ctx.member.id, input.number)),
+    .query(({ ctx, input }) =>
+      detailOf(ctx.ports, ctx.member.id, input.number, { missing: proofMissing(ctx, "show_pin") }),
+    ),
 
   pulse: memberProcedure
     .input(z.object({ number: number.optional() }))
     .query(({ ctx, input }) => pulseOf(ctx.ports, ctx.member.id, input.number)),
 
-  request: memberProcedure
+  request: guardedProcedure("request")
     .input(
       z.object({
         kind: z.enum(kindNames),
@@ -44,13 +47,17 @@ export const enrollmentRouter = router({
       requestCertificate(ctx.ports, { memberId: ctx.member.id, locale: ctx.member.locale, ...input }),
     ),
 
-  renew: memberProcedure
+  renew: guardedProcedure("renew")
     .input(z.object({ number, sequence: z.number().int().min(1) }))
     .mutation(({ ctx, input }) => renewCertificate(ctx.ports, { memberId: ctx.member.id, ...input })),
 
-  revoke: memberProcedure
+  revoke: guardedProcedure("revoke")
     .input(z.object({ number, reason: z.enum(revocationReasons) }))
     .mutation(({ ctx, input }) => revokeCertificate(ctx.ports, { memberId: ctx.member.id, ...input })),
+
+  releaseUrl: guardedProcedure("send_url")
+    .input(z.object({ number }))
+    .mutation(({ ctx, input }) => releaseUrl(ctx.ports, { memberId: ctx.member.id, ...input })),
 
   saveMemo: memberProcedure
     .input(z.object({ number, memo }))

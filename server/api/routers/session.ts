@@ -1,10 +1,12 @@
 /** Who is logged in, and in which language they read. */
 import { z } from "zod";
+import { guardedDeeds } from "../../assurance.ts";
 import { env } from "../../env.ts";
-import { memberProcedure, publicProcedure, router } from "../trpc.ts";
+import { isOperator } from "../../roles.ts";
+import { memberProcedure, proofMissing, publicProcedure, router } from "../trpc.ts";
 
 export const sessionRouter = router({
-  me: publicProcedure.query(({ ctx: { member } }) => {
+  me: publicProcedure.query(({ ctx: { member, ports } }) => {
     if (!member) return { member: null };
     const { displayName, displayNameJa, mails, institution } = member;
     return {
@@ -14,9 +16,15 @@ export const sessionRouter = router({
         mails,
         institutionJa: institution.nameJa,
         institutionEn: institution.nameEn,
+        isOperator: isOperator(member.roles, ports.now()),
       },
     };
   }),
+
+  /** Whether the login at hand does for a deed, and if not what is missing. */
+  missingFor: memberProcedure
+    .input(z.object({ deed: z.enum(guardedDeeds) }))
+    .query(({ ctx, input }) => proofMissing(ctx, input.deed)),
 
   /** Whom to ask about the portal itself; null where the operator names nobody. */
   support: publicProcedure.query(() => env().SUPPORT_CONTACT ?? null),

@@ -9,7 +9,7 @@ import { enterPin } from "./enter-pin.ts";
 import { issuerIds, issuersOf } from "./issuers.ts";
 import { type KeyRing, keyRing } from "./keys.ts";
 import { openTicket } from "./open.ts";
-import { collectUrl, readPin, readTicket } from "./owner.ts";
+import { collectUrl, hasPin, readPin, readTicket } from "./owner.ts";
 import { type Authority, exampleAuthority } from "./profiles.ts";
 import { type PublicFile, publicFile } from "./public-files.ts";
 import { publishStale } from "./publish.ts";
@@ -70,6 +70,10 @@ export class LocalCa implements CertificateAuthority {
 
   readPin(orderId: string): Promise<string | null> {
     return readPin(this.#world, orderId);
+  }
+
+  hasPin(orderId: string): Promise<boolean> {
+    return hasPin(this.#world, orderId);
   }
 
   readTicket(orderId: string): Promise<TicketView | null> {

@@ -14,7 +14,7 @@ const empty = portal(async () => null);
 const broken = portal(async () => {
   throw new Error("connection refused");
 });
-const hanako = { id: "hanako", locale: "ja" };
+const hanako = { id: "hanako", locale: "ja", institution: { aal2For: [], ial2For: [] } };
 
 test.each([
   ["an application that is not there", { member: hanako, ports: empty }, "not_found", 404],

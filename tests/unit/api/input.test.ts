@@ -4,7 +4,8 @@ import { codeOf } from "@/server/api/errors.ts";
 import { createCaller } from "@/server/api/root.ts";
 
 /** A member, and a world that must not be asked for anything. */
-const caller = createCaller({ member: { id: "hanako", locale: "ja" }, ports: {} } as never);
+const hanako = { id: "hanako", locale: "ja", institution: { aal2For: [], ial2For: [] } };
+const caller = createCaller({ member: hanako, ports: { now: () => new Date() } } as never);
 
 test.each([["client:\u0000"], ["client:"], [":1"], ["client:1\n"], [`client:${"9".repeat(40)}`]])(
   "a form's key that no form carries is refused at the door: %j",

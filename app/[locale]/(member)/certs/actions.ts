@@ -38,7 +38,7 @@ export async function revokeCertificate(_before: DeedState, form: FormData): Pro
   const number = numberOf(form, "number");
   const reason = oneOf(revocationReasons, form.get("reason"));
   if (!reason) return { refused: "invalid_input", missing: "reason" };
-  const again = toBeAskedAgain("revoke", { number: String(number) });
+  const again = toBeAskedAgain("revoke", { number: String(number), reason });
   const answer = await attempt(again, (caller) => caller.enrollment.revoke({ number, reason }));
   return "refused" in answer ? { ...answer, reason } : toSentPage("revoke", answer.done);
 }
@@ -66,7 +66,17 @@ export async function unlockTicket(_before: DeedState, form: FormData): Promise<
   return redirect({ href: `/certs/${number}?unlocked=1#pin`, locale: await getLocale() });
 }
 
-/** The page that asks before sending, filled in: where one whose login had ended goes on. */
+/** 証明書取得URLのメールを送る: where it waited for its member to prove who they are. */
+export async function releaseUrl(_before: DeedState, form: FormData): Promise<DeedState> {
+  const number = numberOf(form, "number");
+  const answer = await attempt(`/certs/${number}#letters`, (caller) =>
+    caller.enrollment.releaseUrl({ number }),
+  );
+  if ("refused" in answer) return answer;
+  return redirect({ href: `/certs/${number}?released=1#letters`, locale: await getLocale() });
+}
+
+/** The page that asks before sending, filled in: where one goes on whose login had ended, or who had to prove who they are. */
 function toBeAskedAgain(deed: Deed, asked: Record<string, string>): string {
   return `/certs/confirm?${new URLSearchParams({ do: deed, ...asked })}`;
 }

@@ -3,6 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { Asking } from "@/components/enrollment/asking.tsx";
 import { DistinguishedName } from "@/components/enrollment/distinguished-name.tsx";
 import { Failure } from "@/components/enrollment/failure.tsx";
+import { HeldUrl } from "@/components/enrollment/held-url.tsx";
 import { History } from "@/components/enrollment/history.tsx";
 import { Letters } from "@/components/enrollment/letters.tsx";
 import { MemoForm } from "@/components/enrollment/memo-form.tsx";
@@ -16,12 +17,12 @@ import { Watch } from "@/components/enrollment/watch.tsx";
 import { Moment } from "@/components/ui/date-time.tsx";
 import { Fact, Facts } from "@/components/ui/facts.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
-import { renewCertificate, revokeCertificate, saveMemo, unlockTicket } from "../actions.ts";
+import { releaseUrl, renewCertificate, revokeCertificate, saveMemo, unlockTicket } from "../actions.ts";
 import { ownEnrollment } from "../own-enrollment.ts";
 
 type DetailPageProps = {
   params: Promise<{ number: string }>;
-  searchParams: Promise<{ saved?: string; unlocked?: string }>;
+  searchParams: Promise<{ saved?: string; unlocked?: string; released?: string }>;
 };
 
 export async function generateMetadata({ params }: DetailPageProps): Promise<Metadata> {
@@ -30,7 +31,7 @@ export async function generateMetadata({ params }: DetailPageProps): Promise<Met
 }
 
 export default async function DetailPage({ params, searchParams }: DetailPageProps) {
-  const [{ number }, { saved, unlocked }] = await Promise.all([params, searchParams]);
+  const [{ number }, { saved, unlocked, released }] = await Promise.all([params, searchParams]);
   const here = `/certs/${number}`;
   const enrollment = await ownEnrollment(number, here);
   const [t, kinds, statuses] = await Promise.all([
@@ -47,7 +48,7 @@ export default async function DetailPage({ params, searchParams }: DetailPagePro
         <Fact name={t("fields.kind")}>{kinds("withMonths", { kind: kinds(kind), months })}</Fact>
         <Fact name={t("fields.status")}>
           <StatusBadge status={status} />
-          <p className="hint">{t(`next.${status}`)}</p>
+          <p className="hint">{enrollment.urlHeld ? t("next.url_held") : t(`next.${status}`)}</p>
           {enrollment.failure && <Failure code={enrollment.failure} />}
         </Fact>
         <Fact name={t("fields.certificateState")}>
@@ -59,8 +60,9 @@ export default async function DetailPage({ params, searchParams }: DetailPagePro
         <Fact name={t("fields.pin")} id="pin">
           <Pin enrollment={enrollment} wasUnlocked={unlocked === "1"} unlock={unlockTicket} />
         </Fact>
-        <Fact name={t("fields.letters")}>
+        <Fact name={t("fields.letters")} id="letters">
           <Letters mail={enrollment.mail} letters={enrollment.letters} />
+          <HeldUrl enrollment={enrollment} wasReleased={released === "1"} release={releaseUrl} />
         </Fact>
         <Fact name={t("fields.serial")}>
           <Serial enrollment={enrollment} />

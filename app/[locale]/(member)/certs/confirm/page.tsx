@@ -6,6 +6,7 @@ import { Notice } from "@/components/ui/notice.tsx";
 import { kindNames } from "@/server/enrollment/kind.ts";
 import type { Hindrance } from "@/server/enrollment/lifecycle.ts";
 import { Link, redirect } from "@/server/i18n/navigation.ts";
+import { revocationReasons } from "@/server/ports.ts";
 import { signedIn } from "../../signed-in.ts";
 import { renewCertificate, requestCertificate, revokeCertificate } from "../actions.ts";
 import { oneOf, toNumber } from "../form-values.ts";
@@ -45,7 +46,13 @@ export default async function ConfirmPage({ params, searchParams }: ConfirmPageP
           </p>
         </>
       ) : (
-        <ConfirmForm deed={deed} fields={asked.fields} action={actions[deed]} backTo={asked.backTo} />
+        <ConfirmForm
+          deed={deed}
+          fields={asked.fields}
+          reason={oneOf(revocationReasons, query.reason)}
+          action={actions[deed]}
+          backTo={asked.backTo}
+        />
       )}
     </div>
   );

@@ -7,13 +7,20 @@ import { FieldError } from "@/components/ui/field-error.tsx";
 import { SubmitButton } from "@/components/ui/submit-button.tsx";
 import type { DeedAction } from "./deeds.ts";
 
-/** ロックを解除: after ten wrong PINs, by the one who has just logged in. */
-export function UnlockForm({ number, action }: { number: number; action: DeedAction }) {
-  const t = useTranslations("Unlock");
+type OneButtonFormProps = {
+  /** Whose words it has: ロックを解除, after ten wrong PINs; 証明書取得URLのメールを送る, where that mail waits for its member. */
+  name: "Unlock" | "ReleaseUrl";
+  number: number;
+  action: DeedAction;
+};
+
+/** A deed on one application that asks for nothing else. */
+export function OneButtonForm({ name, number, action }: OneButtonFormProps) {
+  const t = useTranslations(name);
   const sentenceFor = useRefusalSentence();
-  const [state, unlock] = useActionState(action, {});
+  const [state, send] = useActionState(action, {});
   return (
-    <form action={unlock} className="stack">
+    <form action={send} className="stack">
       <input type="hidden" name="number" value={number} />
       {state.refused && <FieldError sentence={sentenceFor(state.refused, state.reference)} />}
       <SubmitButton className="button button-main" pendingLabel={t("pending")}>

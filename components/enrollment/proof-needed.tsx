@@ -1,0 +1,28 @@
+import { useTranslations } from "next-intl";
+import type { GuardedDeed, Missing } from "@/server/assurance.ts";
+import { Link } from "@/server/i18n/navigation.ts";
+import { StepUpForm } from "../login/step-up-form.tsx";
+
+type ProofNeededProps = { deed: GuardedDeed; missing: Missing; to: string };
+
+/** What is missing for a deed, in words; what can be done about it, with its button. */
+export function ProofNeeded({ deed, missing, to }: ProofNeededProps) {
+  const t = useTranslations("Proof");
+  if (missing === "ial2") {
+    return (
+      <>
+        <p>{t("ial2.why")}</p>
+        <p>
+          {t.rich("ial2.whatToDo", { attributes: (text) => <Link href="/login/attributes">{text}</Link> })}
+        </p>
+      </>
+    );
+  }
+  return (
+    <>
+      <p>{t("aal2.why")}</p>
+      <p>{t("aal2.whatHappens")}</p>
+      <StepUpForm deed={deed} to={to} />
+    </>
+  );
+}
