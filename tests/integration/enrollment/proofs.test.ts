@@ -75,10 +75,25 @@ async function applied({ collected = false } = {}): Promise<string> {
   return id;
 }
 
-const deeds: [GuardedDeed, boolean, (caller: Caller) => Promise<unknown>][] = [
-  ["request", false, (caller) => caller.enrollment.request({ kind: "client", months: 52, key: "client:0" })],
-  ["renew", true, (caller) => caller.enrollment.renew({ number: 1, sequence: 1 })],
-  ["revoke", true, (caller) => caller.enrollment.revoke({ number: 1, reason: "superseded" })],
+/** An application whose URL waits for its member. */
+async function held() {
+  await guard({ aal2For: ["send_url"] });
+  await applied();
+  await guard({ aal2For: [] });
+}
+
+type Prepare = () => Promise<unknown>;
+const certified: Prepare = () => applied({ collected: true });
+
+const deeds: [GuardedDeed, Prepare, (caller: Caller) => Promise<unknown>][] = [
+  [
+    "request",
+    async () => {},
+    (caller) => caller.enrollment.request({ kind: "client", months: 52, key: "client:0" }),
+  ],
+  ["renew", certified, (caller) => caller.enrollment.renew({ number: 1, sequence: 1 })],
+  ["revoke", certified, (caller) => caller.enrollment.revoke({ number: 1, reason: "superseded" })],
+  ["send_url", held, (caller) => caller.enrollment.releaseUrl({ number: 1 })],
 ];
 
 /** What a detail page asks of the CA. */
@@ -99,7 +114,7 @@ async function traces() {
   return { orders, revocations, events, history };
 }
 
-describe.each(deeds)("%s", (deed, needsCertificate, doIt) => {
+describe.each(deeds)("%s", (deed, prepare, doIt) => {
   const refusals: [keyof typeof logins, Parameters<typeof guard>[0], string][] = [
     ["weak", { aal2For: [deed] }, "strong_login_needed"],
     ["old", { aal2For: [deed] }, "strong_login_needed"],
@@ -111,7 +126,7 @@ describe.each(deeds)("%s", (deed, needsCertificate, doIt) => {
   test.each(refusals)(
     "after a login that is %s, under %j, is refused before anything is done",
     async (login, policy, code) => {
-      if (needsCertificate) await applied({ collected: true });
+      await prepare();
       await guard(policy);
       const before = await traces();
       const error = await doIt(await logIn(logins[login])).catch((thrown: unknown) => thrown);
@@ -122,14 +137,14 @@ describe.each(deeds)("%s", (deed, needsCertificate, doIt) => {
   );
 
   test("after a strong login of a person whose identity was proven is done", async () => {
-    if (needsCertificate) await applied({ collected: true });
+    await prepare();
     await guard({ aal2For: [deed], ial2For: [deed] });
     const answer = await doIt(await logIn(logins["strong and proven"]));
     expect(answer).toEqual({ number: 1, already: false });
   });
 
   test("after a weak login is done where only other deeds are guarded", async () => {
-    if (needsCertificate) await applied({ collected: true });
+    await prepare();
     const others = (["request", "renew", "revoke", "show_pin"] as const).filter((other) => other !== deed);
     await guard({ aal2For: others, ial2For: others });
     expect(await doIt(await logIn(logins.weak))).toEqual({ number: 1, already: false });
@@ -152,7 +167,7 @@ describe("the PIN", () => {
       const ca = {
         ...forOwner(world.ca),
         readPin: async () => String(++made),
-      } as Context["ports"]["ca"];
+      } as unknown as Context["ports"]["ca"];
       const caller = await logIn(logins[login]);
       const watched = createCaller({ ...(await contextOf(logins[login])), ports: { ...world.ports, ca } });
       expect((await watched.enrollment.get({ number: 1 })).pin).toEqual(view);

@@ -1,155 +1,45 @@
-/** The workflows as they run in production: the real functions, the embedded engine, the local CA, mails as files. */
-import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { serve } from "inngest/edge";
-import type { Email } from "postal-mime";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+/** The workflows as they run in production. */
+import { describe, expect, test } from "vitest";
 import { detailOf } from "@/server/enrollment/records.ts";
 import { renewCertificate } from "@/server/enrollment/renew.ts";
 import { requestCertificate } from "@/server/enrollment/request.ts";
 import { revokeCertificate } from "@/server/enrollment/revoke.ts";
-import type { Member } from "@/server/generated/prisma/client.ts";
-import { testDatabaseUrl } from "@/tests/support/database.ts";
-import { mailsTo as mailsIn } from "@/tests/support/outbox.ts";
+import { form, openPortal, ticketIn } from "./portal.ts";
 
-let folder: string;
-let wiring: typeof import("@/server/wiring.ts");
-let sweep: typeof import("@/inngest/functions/sweep-stalled.ts");
-let stop: () => Promise<void>;
-let people = 0;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "portal-stories-"));
-  Object.assign(process.env, {
-    DATABASE_URL: await testDatabaseUrl(),
-    BASE_URL: "http://localhost:3000",
-    AUTH_SECRET: randomBytes(32).toString("hex"),
-    SEALING_KEY: randomBytes(32).toString("base64"),
-    DATA_DIR: folder,
-    DEMO_FEDERATION: "true",
-    LOG_LEVEL: "silent",
-  });
-  wiring = await import("@/server/wiring.ts");
-  sweep = await import("@/inngest/functions/sweep-stalled.ts");
-  const { inngest, signingKey } = await import("@/inngest/client.ts");
-  const { functions } = await import("@/inngest/functions/index.ts");
-  const { startEmbedded, stopEmbedded } = await import("@/inngest/engine/embedded.ts");
-  const { log } = await import("@/server/log.ts");
-  startEmbedded(
-    { databaseUrl: process.env.DATABASE_URL ?? "", signingKey: signingKey(), log },
-    () => serve({ client: inngest, functions, enableUnauthedSync: false }),
-    () => wiring.ports().wakeOutbox(),
-  );
-  stop = stopEmbedded;
-});
-
-afterAll(async () => {
-  await stop?.();
-  await wiring?.ports().db.$disconnect();
-  await rm(folder, { recursive: true, force: true });
-});
-
-async function newMember(locale = "ja"): Promise<Member> {
-  const name = `hanako${++people}`;
-  const { db } = wiring.ports();
-  const institution = await db.institution.upsert({
-    where: { entityId: "https://idp.a.example.ac.jp/idp" },
-    create: {
-      entityId: "https://idp.a.example.ac.jp/idp",
-      nameJa: "デモ大学A",
-      nameEn: "Demo University A",
-      dnBase: "O=Demo University A,L=Academe,C=JP",
-    },
-    update: {},
-  });
-  return db.member.create({
-    data: {
-      institutionId: institution.id,
-      subject: `uniqueId:${name}`,
-      displayName: `Hanako Kokuritsu ${people}`,
-      displayNameJa: "国立 花子",
-      mails: [`${name}@a.example.ac.jp`],
-      locale,
-    },
-  });
-}
-
-const mailsTo = (member: Member) => mailsIn(folder, member.mails[0] ?? "");
-
-async function mailTo(member: Member, subject: string): Promise<Email> {
-  return vi.waitFor(
-    async () => {
-      const mail = (await mailsTo(member)).find((each) => each.subject?.includes(subject));
-      expect(mail, `a mail with ${subject}`).toBeDefined();
-      return mail as Email;
-    },
-    { timeout: 20_000, interval: 50 },
-  );
-}
-
-function ticketIn(mail: Email): string {
-  return /\/issue\/([\w-]{64})/.exec(mail.text ?? "")?.[1] ?? "";
-}
-
-async function statusIs(member: Member, status: string) {
-  return vi.waitFor(
-    async () => {
-      const detail = await detailOf(wiring.ports(), member.id, 1);
-      expect(detail.status).toBe(status);
-      return detail;
-    },
-    { timeout: 20_000, interval: 50 },
-  );
-}
-
-async function collectWith(mail: Email, member: Member) {
-  const { pin } = await detailOf(wiring.ports(), member.id, 1);
-  const ca = wiring.localCa();
-  const ticket = ticketIn(mail);
-  const answer = await ca.enterPin({ ticket, pin: pin.state === "ready" ? pin.value : "" });
-  if (answer.result !== "right") throw new Error(answer.result);
-  return ca.collect({ ticket, browser: answer.browser, encryption: "compatible" });
-}
-
-const form = { kind: "client", months: 52, key: "client:0" } as const;
+const portal = openPortal();
 
 describe("from application to revocation", () => {
   test("the member is led by one mail at each turn, and nothing but their own clicks moves it", async () => {
-    const member = await newMember();
-    const world = wiring.ports();
+    const member = await portal.newMember();
+    const world = portal.ports();
     await requestCertificate(world, { ...form, memberId: member.id, locale: "ja" });
 
-    const acceptance = await mailTo(member, "[UPKI] クライアント証明書発行受付通知");
-    const { pin } = await statusIs(member, "pin_ready");
+    const acceptance = await portal.mailTo(member, "[UPKI] クライアント証明書発行受付通知");
+    const { pin } = await portal.statusIs(member, "pin_ready");
     expect(pin.state).toBe("ready");
     const raw = JSON.stringify(acceptance);
     expect(pin.state === "ready" && raw.includes(pin.value)).toBe(false);
 
-    await collectWith(acceptance, member);
-    await mailTo(member, "[UPKI] クライアント証明書取得通知");
-    const active = await statusIs(member, "active");
+    await portal.collectWith(acceptance, member);
+    await portal.mailTo(member, "[UPKI] クライアント証明書取得通知");
+    const active = await portal.statusIs(member, "active");
 
     await renewCertificate(world, { memberId: member.id, number: 1, sequence: 1 });
-    await statusIs(member, "renewal_pin_ready");
-    const second = await vi.waitFor(
-      async () => {
-        const tickets = (await mailsTo(member)).filter((mail) => ticketIn(mail) !== "");
-        const other = tickets.find((mail) => ticketIn(mail) !== ticketIn(acceptance));
-        expect(other).toBeDefined();
-        return other as Email;
-      },
-      { timeout: 20_000, interval: 50 },
+    await portal.statusIs(member, "renewal_pin_ready");
+    const known = ["", ticketIn(acceptance)];
+    const second = await portal.mailThat(
+      member,
+      "a mail with another URL",
+      (mail) => !known.includes(ticketIn(mail)),
     );
     expect((await detailOf(world, member.id, 1)).serial).toEqual(active.serial);
-    await collectWith(second, member);
-    await mailTo(member, "[UPKI] クライアント証明書更新通知");
-    expect((await statusIs(member, "active")).serial).not.toEqual(active.serial);
+    await portal.collectWith(second, member);
+    await portal.mailTo(member, "[UPKI] クライアント証明書更新通知");
+    expect((await portal.statusIs(member, "active")).serial).not.toEqual(active.serial);
 
     await revokeCertificate(world, { memberId: member.id, number: 1, reason: "keyCompromise" });
-    await mailTo(member, "[UPKI] クライアント証明書失効完了通知");
-    const revoked = await statusIs(member, "revoked");
+    await portal.mailTo(member, "[UPKI] クライアント証明書失効完了通知");
+    const revoked = await portal.statusIs(member, "revoked");
     expect(revoked.letters.map(({ kind, status }) => `${kind} ${status}`)).toEqual([
       "acceptance sent",
       "acquisition sent",
@@ -157,30 +47,23 @@ describe("from application to revocation", () => {
       "renewal sent",
       "revocation sent",
     ]);
-    expect(await mailsTo(member)).toHaveLength(5);
+    expect(await portal.mailsTo(member)).toHaveLength(5);
   });
 
   test("who reads English is written to in English", async () => {
-    const member = await newMember("en");
-    await requestCertificate(wiring.ports(), { ...form, memberId: member.id, locale: "en" });
-    const mail = await vi.waitFor(
-      async () => {
-        const [first] = await mailsTo(member);
-        expect(first).toBeDefined();
-        return first as Email;
-      },
-      { timeout: 20_000, interval: 50 },
-    );
+    const member = await portal.newMember("en");
+    await requestCertificate(portal.ports(), { ...form, memberId: member.id, locale: "en" });
+    const mail = await portal.mailThat(member, "a mail", () => true);
     expect(mail.subject).toMatch(/^\[UPKI\] [\x20-\x7e]+$/);
     expect(mail.text).toContain("/en/issue/");
   });
 
   test("no event, step or run of the engine holds a PIN or a ticket", async () => {
-    const member = await newMember();
-    await requestCertificate(wiring.ports(), { ...form, memberId: member.id, locale: "ja" });
-    const ticket = ticketIn(await mailTo(member, "発行受付通知"));
-    const { pin } = await statusIs(member, "pin_ready");
-    const { db } = wiring.ports();
+    const member = await portal.newMember();
+    await requestCertificate(portal.ports(), { ...form, memberId: member.id, locale: "ja" });
+    const ticket = ticketIn(await portal.mailTo(member, "発行受付通知"));
+    const { pin } = await portal.statusIs(member, "pin_ready");
+    const { db } = portal.ports();
     const tables = await db.$queryRaw<{ name: string }[]>`
       SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`;
     for (const { name } of tables) {
@@ -194,29 +77,20 @@ describe("from application to revocation", () => {
 
 describe("what goes wrong", () => {
   test("ten wrong PINs are told to the holder by mail, once", async () => {
-    const member = await newMember();
-    await requestCertificate(wiring.ports(), { ...form, memberId: member.id, locale: "ja" });
-    const ticket = ticketIn(await mailTo(member, "発行受付通知"));
+    const member = await portal.newMember();
+    await requestCertificate(portal.ports(), { ...form, memberId: member.id, locale: "ja" });
+    const ticket = ticketIn(await portal.mailTo(member, "発行受付通知"));
     await Promise.all(
-      Array.from({ length: 12 }, () => wiring.localCa().enterPin({ ticket, pin: "WRONGwrongWRONG2" })),
+      Array.from({ length: 12 }, () => portal.localCa().enterPin({ ticket, pin: "WRONGwrongWRONG2" })),
     );
-    await vi.waitFor(
-      async () => {
-        const { letters } = await detailOf(wiring.ports(), member.id, 1);
-        expect(letters.map(({ kind, status }) => `${kind} ${status}`)).toEqual([
-          "acceptance sent",
-          "locked sent",
-        ]);
-      },
-      { timeout: 20_000, interval: 50 },
-    );
+    await portal.lettersAre(member, ["acceptance sent", "locked sent"]);
   });
 
   test("an application whose time is over lapses, and its URL and PIN are dead", async () => {
-    const member = await newMember();
-    const world = wiring.ports();
+    const member = await portal.newMember();
+    const world = portal.ports();
     await requestCertificate(world, { ...form, memberId: member.id, locale: "ja" });
-    const mail = await mailTo(member, "発行受付通知");
+    const mail = await portal.mailTo(member, "発行受付通知");
     const order = await world.db.order.findFirstOrThrow({ where: { enrollment: { memberId: member.id } } });
     const past = new Date(Date.now() - 1000);
     await world.db.ticket.update({ where: { orderId: order.id }, data: { expiresAt: past } });
@@ -225,16 +99,16 @@ describe("what goes wrong", () => {
       data: { name: "enrollment/order.changed", data: { order: order.id } },
     });
     await world.wakeOutbox();
-    expect(await statusIs(member, "lapsed")).toMatchObject({ pin: { state: "gone" } });
-    expect(await wiring.localCa().openTicket({ ticket: ticketIn(mail) })).toEqual({
+    expect(await portal.statusIs(member, "lapsed")).toMatchObject({ pin: { state: "gone" } });
+    expect(await portal.localCa().openTicket({ ticket: ticketIn(mail) })).toEqual({
       state: "refused",
       because: "lapsed",
     });
   });
 
   test("what lost its event is taken up by the sweep, and still goes the whole way", async () => {
-    const member = await newMember();
-    const world = wiring.ports();
+    const member = await portal.newMember();
+    const world = portal.ports();
     const lost = { ...world, wakeOutbox: async () => {} };
     await requestCertificate(lost, { ...form, memberId: member.id, locale: "ja" });
     const order = await world.db.order.findFirstOrThrow({ where: { enrollment: { memberId: member.id } } });
@@ -242,14 +116,14 @@ describe("what goes wrong", () => {
     const longAgo = new Date(Date.now() - 10 * 60_000);
     await world.db.order.update({ where: { id: order.id }, data: { placedAt: longAgo } });
 
-    await sweep.takeUp();
-    await statusIs(member, "pin_ready");
-    await sweep.takeUp();
-    const mail = await mailTo(member, "発行受付通知");
-    await collectWith(mail, member);
+    await portal.takeUp();
+    await portal.statusIs(member, "pin_ready");
+    await portal.takeUp();
+    const mail = await portal.mailTo(member, "発行受付通知");
+    await portal.collectWith(mail, member);
     await world.db.order.update({ where: { id: order.id }, data: { collectedAt: longAgo } });
-    await sweep.takeUp();
-    await mailTo(member, "取得通知");
-    expect(await sweep.takeUp()).toBe(0);
+    await portal.takeUp();
+    await portal.mailTo(member, "取得通知");
+    expect(await portal.takeUp()).toBe(0);
   });
 });

@@ -3,6 +3,7 @@ import { createElement, type ReactElement } from "react";
 import { describe, expect, test } from "vitest";
 import Acceptance from "@/emails/acceptance.tsx";
 import Acquisition from "@/emails/acquisition.tsx";
+import Held from "@/emails/held.tsx";
 import Locked from "@/emails/locked.tsx";
 import Reminder from "@/emails/reminder.tsx";
 import { renderMail } from "@/emails/render.tsx";
@@ -15,6 +16,7 @@ const inLocale = (locale: MailLocale) => ({
   acquisition: createElement(Acquisition, { ...Acquisition.PreviewProps, locale }),
   renewal: createElement(Renewal, { ...Renewal.PreviewProps, locale }),
   revocation: createElement(Revocation, { ...Revocation.PreviewProps, locale }),
+  held: createElement(Held, { ...Held.PreviewProps, locale }),
   locked: createElement(Locked, { ...Locked.PreviewProps, locale }),
   reminder: createElement(Reminder, { ...Reminder.PreviewProps, locale }),
 });

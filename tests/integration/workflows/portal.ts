@@ -1,0 +1,138 @@
+/** The portal without its pages, as it runs in production: the real functions, the embedded engine, the local CA, mails as files. */
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { serve } from "inngest/edge";
+import type { Email } from "postal-mime";
+import { afterAll, beforeAll, expect, vi } from "vitest";
+import { detailOf } from "@/server/enrollment/records.ts";
+import type { Member } from "@/server/generated/prisma/client.ts";
+import { testDatabaseUrl } from "@/tests/support/database.ts";
+import { mailsTo as mailsIn } from "@/tests/support/outbox.ts";
+
+const patience = { timeout: 20_000, interval: 50 };
+
+/** To be called once, at the top of a test file. */
+export function openPortal() {
+  let folder: string;
+  let wiring: typeof import("@/server/wiring.ts");
+  let sweep: typeof import("@/inngest/functions/sweep-stalled.ts");
+  let engine: { start: () => void; stop: () => Promise<void> };
+  let people = 0;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "portal-stories-"));
+    Object.assign(process.env, {
+      DATABASE_URL: await testDatabaseUrl(),
+      BASE_URL: "http://localhost:3000",
+      AUTH_SECRET: randomBytes(32).toString("hex"),
+      SEALING_KEY: randomBytes(32).toString("base64"),
+      DATA_DIR: folder,
+      DEMO_FEDERATION: "true",
+      LOG_LEVEL: "silent",
+    });
+    wiring = await import("@/server/wiring.ts");
+    sweep = await import("@/inngest/functions/sweep-stalled.ts");
+    const { inngest, signingKey } = await import("@/inngest/client.ts");
+    const { functions } = await import("@/inngest/functions/index.ts");
+    const { startEmbedded, stopEmbedded } = await import("@/inngest/engine/embedded.ts");
+    const { log } = await import("@/server/log.ts");
+    engine = {
+      start: () =>
+        startEmbedded(
+          { databaseUrl: process.env.DATABASE_URL ?? "", signingKey: signingKey(), log },
+          () => serve({ client: inngest, functions, enableUnauthedSync: false }),
+          () => wiring.ports().wakeOutbox(),
+        ),
+      stop: stopEmbedded,
+    };
+    engine.start();
+  });
+
+  afterAll(async () => {
+    await engine?.stop();
+    await wiring?.ports().db.$disconnect();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const mailsTo = (member: Member) => mailsIn(folder, member.mails[0] ?? "");
+
+  const portal = {
+    ports: () => wiring.ports(),
+    localCa: () => wiring.localCa(),
+    takeUp: () => sweep.takeUp(),
+    /** As when the process is killed and started again. */
+    stopEngine: () => engine.stop(),
+    startEngine: () => engine.start(),
+    mailsTo,
+
+    /** Somebody new at Demo University A. */
+    async newMember(locale = "ja"): Promise<Member> {
+      const name = `hanako${++people}`;
+      const { db } = wiring.ports();
+      const institution = await db.institution.upsert({
+        where: { entityId: "https://idp.a.example.ac.jp/idp" },
+        create: {
+          entityId: "https://idp.a.example.ac.jp/idp",
+          nameJa: "デモ大学A",
+          nameEn: "Demo University A",
+          dnBase: "O=Demo University A,L=Academe,C=JP",
+        },
+        update: {},
+      });
+      return db.member.create({
+        data: {
+          institutionId: institution.id,
+          subject: `uniqueId:${name}`,
+          displayName: `Hanako Kokuritsu ${people}`,
+          displayNameJa: "国立 花子",
+          mails: [`${name}@a.example.ac.jp`],
+          locale,
+        },
+      });
+    },
+
+    /** The first mail that fits, once it has come. */
+    mailThat: (member: Member, what: string, fits: (mail: Email) => boolean): Promise<Email> =>
+      vi.waitFor(async () => {
+        const mail = (await mailsTo(member)).find(fits);
+        expect(mail, what).toBeDefined();
+        return mail as Email;
+      }, patience),
+
+    mailTo: (member: Member, subject: string): Promise<Email> =>
+      portal.mailThat(member, `a mail with ${subject}`, (mail) => Boolean(mail.subject?.includes(subject))),
+
+    statusIs: (member: Member, status: string) =>
+      vi.waitFor(async () => {
+        const detail = await detailOf(wiring.ports(), member.id, 1);
+        expect(detail.status).toBe(status);
+        return detail;
+      }, patience),
+
+    lettersAre: (member: Member, letters: string[]) =>
+      vi.waitFor(async () => {
+        const detail = await detailOf(wiring.ports(), member.id, 1);
+        expect(detail.letters.map(({ kind, status }) => `${kind} ${status}`)).toEqual(letters);
+        return detail;
+      }, patience),
+
+    async collectWith(mail: Email, member: Member) {
+      const { pin } = await detailOf(wiring.ports(), member.id, 1);
+      const ca = wiring.localCa();
+      const ticket = ticketIn(mail);
+      const answer = await ca.enterPin({ ticket, pin: pin.state === "ready" ? pin.value : "" });
+      if (answer.result !== "right") throw new Error(answer.result);
+      return ca.collect({ ticket, browser: answer.browser, encryption: "compatible" });
+    },
+  };
+  return portal;
+}
+
+/** The ticket in a mail's URL; empty where there is none. */
+export function ticketIn(mail: Email): string {
+  return /\/issue\/([\w-]{64})/.exec(mail.text ?? "")?.[1] ?? "";
+}
+
+export const form = { kind: "client", months: 52, key: "client:0" } as const;
