@@ -1,19 +1,22 @@
 /** The way back: the provider's answer arrives, and becomes a code for NextAuth or a reason why not. */
-import { readPerson } from "./attributes.ts";
+import { readAttributes } from "./attributes.ts";
 import { bridgeResponse } from "./bridge.ts";
 import { readBody, refused, seeOther } from "./doors.ts";
 import { withJackson } from "./jackson.ts";
-import { type Circumstances, logLogin } from "./login-log.ts";
-import { type LoginRequest, requireInTime, takeRequest } from "./login-requests.ts";
+import { type Circumstances, recordLogin } from "./login-log.ts";
+import { requireInTime, type TakenRequest, takeRequest } from "./login-requests.ts";
 import { findOrMakeMember } from "./members.ts";
+import { validateOffLoop } from "./off-loop/validate.ts";
+import { personIn } from "./person.ts";
 import { providerInForce } from "./providers.ts";
 import { LoginRefusal } from "./refusal.ts";
+import { keepRelease } from "./releases.ts";
 import { requireFirstUse } from "./replay.ts";
 import { localeOfRequest } from "./safe-path.ts";
 import { serviceKeys } from "./service-keys.ts";
 import { openSession } from "./sessions.ts";
+import { requireSamePerson, requireStrong } from "./step-up.ts";
 import { limits } from "./validation/prescan.ts";
-import { validateResponse } from "./validation/validate.ts";
 import { acsUrlOf, entityIdOf, type Federation } from "./world.ts";
 
 /** The assertion consumer service (SAML 2.0 Bindings §3.5, HTTP-POST). */
@@ -25,6 +28,8 @@ export async function receiveAnswer(world: Federation, request: Request): Promis
     const pending = await takeRequest(world.db, relayState);
     about.locale = pending.locale;
     about.idp = pending.providerId;
+    if (pending.memberId) about.memberId = pending.memberId;
+    if (pending.returnTo) about.returnTo = pending.returnTo;
     return seeOther(await redeem(world, pending, samlResponse, relayState, about));
   } catch (cause) {
     return refused(world, cause, about);
@@ -33,7 +38,7 @@ export async function receiveAnswer(world: Federation, request: Request): Promis
 
 async function redeem(
   world: Federation,
-  pending: LoginRequest & { expiresAt: Date },
+  pending: TakenRequest,
   samlResponse: string,
   relayState: string,
   about: Circumstances,
@@ -48,7 +53,7 @@ async function redeem(
   const acsUrl = acsUrlOf(world);
   const audience = entityIdOf(world);
   const keys = await serviceKeys(world, "sp-encryption");
-  const statement = validateResponse(samlResponse, {
+  const statement = await validateOffLoop(samlResponse, {
     issuer: provider.entityId,
     certificates: provider.certificates,
     requestId,
@@ -57,9 +62,13 @@ async function redeem(
     now,
     privateKeys: keys.map(({ privateKey }) => privateKey),
   });
-  const person = readPerson(statement, provider, audience);
+  const reading = readAttributes(statement, provider, audience);
+  about.release = { reading, authnContext: statement.authnContext };
+  const person = personIn(reading);
+  requireStrong(pending, statement);
   await requireFirstUse(world.db, statement);
   const signedIn = await findOrMakeMember(world.db, { provider, person, locale, now });
+  requireSamePerson(pending, signedIn.memberId);
   const sessionId = await openSession(world, { ...statement, ...signedIn, assurance: person.assurance });
   const bridged = await bridgeResponse(sessionId, {
     issuer: provider.entityId,
@@ -73,7 +82,11 @@ async function redeem(
   );
   if (!location || !new URL(location).searchParams.has("code"))
     throw new LoginRefusal("internal", { actual: "Jackson gave no code" });
-  logLogin(provider.entityId, person, signedIn, statement.authnContext);
+  const { entityId } = provider;
+  await Promise.all([
+    recordLogin(world, { entityId, person, release: about.release, ...signedIn }),
+    keepRelease(world, sessionId, entityId, about.release),
+  ]);
   return location;
 }
 

@@ -1,9 +1,9 @@
 /**
- * Who the person is, from the attributes that GakuNin's providers release. A value that is not the provider's to give, or
- * that cannot be read, is dropped; the login goes on with what is left, as long as that identifies the person.
+ * What arrived, value by value: kept, or dropped and why. A value that is not the provider's to give, or that cannot be read,
+ * counts as absent; the login goes on with what is left. Both the person (person.ts) and what they are shown of it
+ * (doctor.ts) are read from this one verdict. Attributes are known by their SAML name alone, whatever else they call themselves.
  */
-import { LoginRefusal } from "./refusal.ts";
-import { type Scope, scopeAllowed, splitScoped } from "./scopes.ts";
+import { type Scope, scopeAllowed } from "./scopes.ts";
 import type { NameId, Statement } from "./validation/assertion.ts";
 
 /** SAML names of the attributes that are read; everything else is left alone. */
@@ -33,20 +33,40 @@ export const attributeNames = {
 
 export type AttributeName = keyof typeof attributeNames;
 
-export type Person = {
-  /** `uniqueId:…`, `pairwiseId:…`, `targetedId:…` or `eppn:…`: what `Member.subject` holds. */
-  subject: string;
-  displayName: string;
-  displayNameJa: string | null;
-  mails: string[];
-  eppn: string | null;
-  assurance: string[];
-  /** Names of what arrived and of what was dropped, for the log. */
-  received: string[];
-  dropped: string[];
+/** Why a value counts as absent. Each has its sentence in messages, `Doctor.faults`. */
+export const faults = [
+  "empty",
+  "unreadable",
+  "too_long",
+  "too_many",
+  "several",
+  "no_scope",
+  "no_local",
+  "two_at",
+  "foreign_scope",
+  "no_scope_registered",
+  "not_a_name_id",
+  "other_format",
+  "foreign_qualifier",
+  "not_an_address",
+  "not_ascii",
+] as const;
+
+export type Fault = (typeof faults)[number];
+
+export type JudgedValue = { value: string; fault: Fault | null };
+
+export type JudgedAttribute = { name: AttributeName; values: JudgedValue[] };
+
+/** Everything of a statement about a person. It holds values: for that person's eyes only. */
+export type Reading = {
+  attributes: JudgedAttribute[];
+  /** SAML names that arrived and mean nothing here. */
+  unknown: string[];
 };
 
 const persistent = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent";
+const unspecified = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified";
 const scoped: readonly AttributeName[] = [
   "eppn",
   "scopedAffiliation",
@@ -54,131 +74,107 @@ const scoped: readonly AttributeName[] = [
   "pairwiseId",
   "personalUniqueCode",
 ];
+/** Of these a person has one; whoever has two is not known by either. */
+const single: readonly AttributeName[] = ["eppn", "uniqueId", "pairwiseId", "targetedId"];
 const longest = 256;
+const mostValues = 50;
+const mostUnknown = 40;
 
 type Provider = { entityId: string; scopes: readonly Scope[] };
+type Value = string | NameId;
 
-/** `audience` is our own entityID. */
-export function readPerson(statement: Statement, provider: Provider, audience: string): Person {
-  const dropped: string[] = [];
-  const read = (name: AttributeName) => valuesOf(statement, name, provider, dropped);
-
-  const [eppn] = read("eppn");
-  const subject = subjectOf({
-    uniqueId: read("uniqueId")[0],
-    pairwiseId: read("pairwiseId")[0],
-    targetedId: targetedIdOf(statement, provider, audience, dropped),
-    eppn,
+/** `audience` is our own entityID, for which a targeted ID has to be. */
+export function readAttributes(statement: Statement, provider: Provider, audience: string): Reading {
+  const known = Object.keys(attributeNames) as AttributeName[];
+  const attributes = known.flatMap((name) => {
+    const values = arrived(statement, name);
+    if (values === null) return [];
+    const judged = values.slice(0, mostValues).map((value) => judge(name, value, provider, audience));
+    if (values.length === 0) judged.push({ value: "", fault: "empty" });
+    if (values.length > mostValues) judged.push({ value: "", fault: "too_many" });
+    return [{ name, values: single.includes(name) ? onlyOne(name, judged) : withoutTwins(judged) }];
   });
-  if (!subject)
-    throw new LoginRefusal("no_identifier", {
-      expected: "eduPersonUniqueId, pairwise-id, eduPersonTargetedID or eduPersonPrincipalName",
-      actual: `${receivedNames(statement).join(" ") || "nothing"}${dropped.length ? `; dropped ${dropped.join(" ")}` : ""}`,
-    });
-
-  const names = namesOf(read, eppn);
-  return {
-    subject,
-    ...names,
-    mails: mailsOf(read("mail"), dropped),
-    eppn: eppn ?? null,
-    assurance: read("assurance"),
-    received: receivedNames(statement),
-    dropped: [...new Set(dropped)],
-  };
+  const oids: readonly string[] = Object.values(attributeNames);
+  const unknown = [...statement.attributes.keys()].filter((name) => !oids.includes(name));
+  return { attributes, unknown: unknown.slice(0, mostUnknown).map((name) => name.slice(0, 100)) };
 }
 
-function valuesOf(
-  statement: Statement,
-  name: AttributeName,
-  provider: Provider,
-  dropped: string[],
-): string[] {
-  const values = (statement.attributes.get(attributeNames[name]) ?? []).map((value) =>
-    typeof value === "string" ? value.normalize("NFC").replace(/\s+/g, " ") : "",
+/** The values of an attribute that count. */
+export function keptOf({ attributes }: Reading, name: AttributeName): string[] {
+  const values = attributes.find((attribute) => attribute.name === name)?.values ?? [];
+  return values.flatMap(({ value, fault }) => (fault === null ? [value] : []));
+}
+
+/** What a log may hold of it: names, and names with the reason, never a value. */
+export function namesIn({ attributes, unknown }: Reading): { received: string[]; dropped: string[] } {
+  const dropped = attributes.flatMap(({ name, values }) =>
+    values.flatMap(({ fault }) => (fault === null ? [] : [`${name}: ${fault}`])),
   );
-  const kept = values.filter(
-    (value) => readable(value) && (!scoped.includes(name) || inScope(value, provider)),
-  );
-  if (kept.length < values.length) dropped.push(name);
-  return [...new Set(kept)];
+  return { received: [...attributes.map(({ name }) => name), ...unknown], dropped: [...new Set(dropped)] };
 }
 
-function readable(value: string): boolean {
-  return value !== "" && value.length <= longest && !/\p{Cc}/u.test(value);
+/** Null when the attribute did not come. A persistent NameID is a targeted ID by another way (eduPerson §2.2.9). */
+function arrived({ attributes, nameId }: Statement, name: AttributeName): readonly Value[] | null {
+  const values = attributes.get(attributeNames[name]) ?? null;
+  if (name !== "targetedId" || values?.length || nameId?.format !== persistent) return values;
+  return [nameId];
 }
 
-function inScope(value: string, { scopes }: Provider): boolean {
-  const parts = splitScoped(value);
-  return parts !== null && scopeAllowed(parts.scope, scopes);
+function judge(name: AttributeName, value: Value, provider: Provider, audience: string): JudgedValue {
+  const text = (typeof value === "string" ? value : value.value).normalize("NFC");
+  const plain = name === "targetedId" ? text : text.replace(/\s+/g, " ").trim();
+  const fault =
+    unreadable(plain) ??
+    (name === "targetedId" ? wrongNameId(value, provider.entityId, audience) : null) ??
+    (name !== "targetedId" && typeof value !== "string" ? "unreadable" : null) ??
+    (scoped.includes(name) ? wrongScope(plain, provider.scopes) : null) ??
+    (name === "mail" ? wrongAddress(plain) : null);
+  return { value: plain.slice(0, longest), fault };
+}
+
+function unreadable(value: string): Fault | null {
+  if (value === "") return "empty";
+  if (value.length > longest) return "too_long";
+  return /\p{Cc}|\p{Cs}|\ufffd/u.test(value) ? "unreadable" : null;
+}
+
+function wrongScope(value: string, scopes: readonly Scope[]): Fault | null {
+  const [local, scope, ...more] = value.split("@");
+  if (more.length > 0) return "two_at";
+  if (!scope) return "no_scope";
+  if (!local) return "no_local";
+  if (scopes.length === 0) return "no_scope_registered";
+  return scopeAllowed(scope, scopes) ? null : "foreign_scope";
+}
+
+/** Its qualifiers, where there are any, have to be the provider and us (SAML 2.0 Core §8.3.7). */
+function wrongNameId(value: Value, entityId: string, audience: string): Fault | null {
+  if (typeof value === "string") return "not_a_name_id";
+  if (value.format && value.format !== persistent && value.format !== unspecified) return "other_format";
+  const ours =
+    (value.nameQualifier || entityId) === entityId && (value.spNameQualifier || audience) === audience;
+  return ours ? null : "foreign_qualifier";
+}
+
+/** An address has to be one that mail can be sent to and that a certificate can hold (RFC 5280 §4.2.1.6, rfc822Name: ASCII). */
+function wrongAddress(value: string): Fault | null {
+  if (value.length > 254) return "too_long";
+  if (!/^[\x20-\x7e]+$/.test(value)) return "not_ascii";
+  const form = /^[^\s@<>"(),:;\\[\]]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/;
+  return form.test(value) ? null : "not_an_address";
+}
+
+function withoutTwins(values: JudgedValue[]): JudgedValue[] {
+  return values.filter(({ value }, at) => values.findIndex((other) => other.value === value) === at);
+}
+
+function onlyOne(name: AttributeName, values: JudgedValue[]): JudgedValue[] {
+  const unique = withoutTwins(values);
+  const kept = new Set(unique.flatMap(({ value, fault }) => (fault ? [] : [comparable(name, value)])));
+  return kept.size < 2 ? unique : unique.map(({ value, fault }) => ({ value, fault: fault ?? "several" }));
 }
 
 /** Identifiers of eduPerson compare without case (caseIgnoreMatch); a targeted ID compares as it is. */
-function subjectOf(
-  found: Record<"uniqueId" | "pairwiseId" | "targetedId" | "eppn", string | null | undefined>,
-) {
-  if (found.uniqueId) return `uniqueId:${found.uniqueId.toLowerCase()}`;
-  if (found.pairwiseId) return `pairwiseId:${found.pairwiseId.toLowerCase()}`;
-  if (found.targetedId) return `targetedId:${found.targetedId}`;
-  if (found.eppn) return `eppn:${found.eppn.toLowerCase()}`;
-  return null;
-}
-
-/** As an attribute, or as a persistent NameID, which is the same thing. Its qualifiers have to be the provider and us. */
-function targetedIdOf(
-  statement: Statement,
-  provider: Provider,
-  audience: string,
-  dropped: string[],
-): string | null {
-  const values = statement.attributes.get(attributeNames.targetedId) ?? [];
-  const candidates: NameId[] = values.flatMap((value) => (typeof value === "string" ? [] : [value]));
-  if (statement.nameId?.format === persistent) candidates.push(statement.nameId);
-  const right = candidates.filter(
-    ({ value, nameQualifier, spNameQualifier }) =>
-      readable(value) &&
-      (nameQualifier ?? provider.entityId) === provider.entityId &&
-      (spNameQualifier ?? audience) === audience,
-  );
-  if (right.length < values.length) dropped.push("targetedId");
-  return right[0]?.value ?? null;
-}
-
-function namesOf(read: (name: AttributeName) => string[], eppn: string | undefined) {
-  const first = (name: AttributeName) => read(name)[0];
-  const joined = (...names: (string | undefined)[]) => (names.every(Boolean) ? names.join(" ") : undefined);
-  const displayName =
-    first("displayName") ??
-    joined(first("givenName"), first("sn")) ??
-    first("jaDisplayName") ??
-    eppn?.split("@")[0] ??
-    "";
-  const displayNameJa =
-    first("jaDisplayName") ??
-    joined(first("jaSn"), first("jaGivenName")) ??
-    (japanese(displayName) ? displayName : null);
-  return { displayName, displayNameJa };
-}
-
-function japanese(text: string): boolean {
-  return /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text);
-}
-
-/** Addresses that mail can be sent to and a certificate can hold (RFC 5280 rfc822Name: ASCII). */
-function mailsOf(values: readonly string[], dropped: string[]): string[] {
-  const kept = values.filter(
-    (value) =>
-      value.length <= 254 &&
-      /^[^\s@<>"(),:;\\[\]]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/.test(value) &&
-      /^[\x21-\x7e]+$/.test(value),
-  );
-  if (kept.length < values.length) dropped.push("mail");
-  return kept;
-}
-
-function receivedNames(statement: Statement): string[] {
-  const known = Object.entries(attributeNames);
-  return [...statement.attributes.keys()]
-    .slice(0, 60)
-    .map((name) => known.find(([, oid]) => oid === name)?.[0] ?? name.slice(0, 100));
+export function comparable(name: AttributeName, value: string): string {
+  return name === "targetedId" ? value : value.toLowerCase();
 }

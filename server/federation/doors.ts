@@ -1,6 +1,7 @@
 /** What the route handlers answer with, and whom they listen to. */
 import { octetsOf } from "../body.ts";
-import { asRefusal, type Circumstances, logRefusal } from "./login-log.ts";
+import { asRefusal, type Circumstances, recordRefusal } from "./login-log.ts";
+import { keepRefusedRelease } from "./releases.ts";
 import type { Federation } from "./world.ts";
 
 /** To another page, by GET whatever came before. */
@@ -10,12 +11,20 @@ export function seeOther(location: string, setCookies: readonly string[] = []): 
   return new Response(null, { status: 303, headers });
 }
 
-/** The page that says why there was no login. */
-export function refused(world: Federation, cause: unknown, about: Circumstances): Response {
+/**
+ * The page that says why there was no login. Where it was for want of an attribute, that is the page which shows what the
+ * institution released, and whom to tell.
+ */
+export async function refused(world: Federation, cause: unknown, about: Circumstances): Promise<Response> {
   const refusal = asRefusal(cause);
-  const query = new URLSearchParams({ code: refusal.code, ref: logRefusal(refusal, about) });
-  if (about.idp) query.set("idp", about.idp);
-  return seeOther(`${world.baseUrl}/${about.locale}/login/error?${query}`);
+  const reference = await recordRefusal(world, refusal, about);
+  const query = new URLSearchParams({ code: refusal.code, ref: reference });
+  const { locale, entityId, release, returnTo } = about;
+  if (returnTo) query.set("to", returnTo);
+  if (refusal.code !== "no_identifier" || !release || !entityId)
+    return seeOther(`${world.baseUrl}/${locale}/login/error?${query}`);
+  const cookie = await keepRefusedRelease(world, { ...release, entityId, reference });
+  return seeOther(`${world.baseUrl}/${locale}/login/attributes?${query}`, [cookie]);
 }
 
 /** Whether a form was sent from a page of ours: browsers say so, and a page elsewhere cannot make them lie. */

@@ -1,8 +1,16 @@
+import "@/tests/support/quiet.ts";
 import { describe, expect, test } from "vitest";
-import { type AttributeName, attributeNames, readPerson } from "@/server/federation/attributes.ts";
+import {
+  type AttributeName,
+  attributeNames,
+  type Fault,
+  namesIn,
+  readAttributes,
+} from "@/server/federation/attributes.ts";
 import { dnBaseOf } from "@/server/federation/members.ts";
+import { personIn } from "@/server/federation/person.ts";
 import { LoginRefusal } from "@/server/federation/refusal.ts";
-import { type Scope, scopeAllowed, splitScoped } from "@/server/federation/scopes.ts";
+import { type Scope, scopeAllowed } from "@/server/federation/scopes.ts";
 import type { NameId, Statement } from "@/server/federation/validation/assertion.ts";
 import { idpEntityId, now, spEntityId } from "@/tests/support/saml.ts";
 
@@ -26,8 +34,11 @@ function statement(released: Released, nameId: NameId | null = null): Statement 
   };
 }
 
-const person = (released: Released, nameId: NameId | null = null) =>
-  readPerson(statement(released, nameId), provider, spEntityId);
+const reading = (released: Released, nameId: NameId | null = null) =>
+  readAttributes(statement(released, nameId), provider, spEntityId);
+const person = (released: Released, nameId: NameId | null = null) => personIn(reading(released, nameId));
+/** What the log has of it. */
+const noted = (released: Released) => namesIn(reading(released));
 
 const persistent = (value: string, changed: Partial<NameId> = {}): NameId => ({
   value,
@@ -73,11 +84,11 @@ describe("what identifies a person", () => {
     ],
   ];
   test.each(cases)("is %s", (_, released, subject) => {
-    expect(person(released).subject).toBe(subject);
+    expect(person(released).identifiers[0]).toBe(subject);
   });
 
   test("is a persistent NameID too", () => {
-    expect(person({}, persistent("n1")).subject).toBe("targetedId:n1");
+    expect(person({}, persistent("n1")).identifiers).toEqual(["targetedId:n1"]);
   });
 
   const none: [string, Released, NameId | null][] = [
@@ -132,9 +143,9 @@ describe("names and addresses", () => {
   });
 
   test("with control characters are dropped, and the login goes on", () => {
-    const read = person({ eppn, displayName: ["Hana\u0007ko"] });
-    expect(read.displayName).toBe("hanako");
-    expect(read.dropped).toEqual(["displayName"]);
+    const displayName = ["Hana\u0007ko"];
+    expect(person({ eppn, displayName }).displayName).toBe("hanako");
+    expect(noted({ eppn, displayName }).dropped).toEqual(["displayName: unreadable"]);
   });
 
   test("of mail are all kept but those that are none", () => {
@@ -145,14 +156,14 @@ describe("names and addresses", () => {
       "a@b",
       "h.k@lab.example.ac.jp",
     ];
-    const read = person({ eppn, mail });
-    expect(read.mails).toEqual(["hanako@a.example.ac.jp", "h.k@lab.example.ac.jp"]);
-    expect(read.dropped).toContain("mail");
+    expect(person({ eppn, mail }).mails).toEqual(["hanako@a.example.ac.jp", "h.k@lab.example.ac.jp"]);
+    expect(noted({ eppn, mail }).dropped).toEqual(["mail: not_an_address", "mail: not_ascii"]);
   });
 
   test("are never in what is logged", () => {
-    const read = person({ eppn, mail: eppn, displayName: ["Hanako"] });
-    expect(read.received.sort()).toEqual(["displayName", "eppn", "mail"]);
+    const { received, dropped } = noted({ eppn, mail: ["花子"], displayName: ["Hanako"] });
+    expect(received.sort()).toEqual(["displayName", "eppn", "mail"]);
+    expect(dropped).toEqual(["mail: not_ascii"]);
   });
 });
 
@@ -180,10 +191,132 @@ describe("scopes", () => {
     expect(scopeAllowed(scope, allowed)).toBe(answer);
   });
 
-  test("are what follows the only @", () => {
-    expect(splitScoped("hanako@a.example.ac.jp")).toEqual({ local: "hanako", scope: "a.example.ac.jp" });
-    for (const bad of ["hanako", "@a.example.ac.jp", "hanako@", "a@b@c", ""])
-      expect(splitScoped(bad)).toBeNull();
+  const slow: [string, string][] = [
+    ["a repetition within a repetition", "(a+)+b"],
+    ["one of two alike", "(a|a)*b"],
+    ["many of anything", ".*.*.*.*.*.*.*.*x"],
+  ];
+  test.each(slow)("of an expression that would need years, %s, hold nobody up", (_, value) => {
+    // Without a limit, the first of them would not come back at all.
+    for (let n = 0; n < 100; n++)
+      expect(scopeAllowed("a".repeat(240), [{ value, regexp: true }, ...literal])).toBe(false);
+  });
+
+  test("may be expressions that repeat within a repetition, as long as they answer", () => {
+    const within: Scope[] = [{ value: "([a-z0-9-]+\\.)*a\\.example\\.ac\\.jp", regexp: true }];
+    expect(scopeAllowed("lab.med.a.example.ac.jp", within)).toBe(true);
+    expect(scopeAllowed("lab.med.b.example.ac.jp", within)).toBe(false);
+  });
+});
+
+describe("each value is kept, or dropped for a reason that its owner is told", () => {
+  const eppn = "hanako@a.example.ac.jp";
+  const cases: [string, AttributeName, readonly (string | NameId)[], (Fault | null)[]][] = [
+    ["its own scope", "eppn", [eppn], [null]],
+    ["white space around it", "eppn", [` ${eppn}\n`], [null]],
+    ["a foreign scope", "eppn", ["hanako@b.example.ac.jp"], ["foreign_scope"]],
+    ["no scope", "eppn", ["hanako"], ["no_scope"]],
+    ["nothing after the @", "uniqueId", ["f00d@"], ["no_scope"]],
+    ["nothing before the @", "pairwiseId", ["@a.example.ac.jp"], ["no_local"]],
+    ["two @", "scopedAffiliation", ["staff@x@a.example.ac.jp"], ["two_at"]],
+    [
+      "a good value beside a foreign one",
+      "scopedAffiliation",
+      ["staff@a.example.ac.jp", "staff@b.jp"],
+      [null, "foreign_scope"],
+    ],
+    ["no value", "displayName", [], ["empty"]],
+    ["only white space", "displayName", ["  "], ["empty"]],
+    ["257 characters", "displayName", ["花".repeat(257)], ["too_long"]],
+    ["a control character", "displayName", ["Hana\u0000ko"], ["unreadable"]],
+    ["half a character", "displayName", ["Hana\ud842"], ["unreadable"]],
+    ["something else inside than text", "mail", [persistent("x")], ["unreadable"]],
+    ["the same value twice", "mail", [eppn, eppn], [null]],
+    ["no address", "mail", ["Hanako"], ["not_an_address"]],
+    ["an address in Japanese", "mail", ["花子@a.example.ac.jp"], ["not_ascii"]],
+    ["two ePPNs", "eppn", [eppn, "taro@a.example.ac.jp"], ["several", "several"]],
+    ["one ePPN in two spellings", "eppn", [eppn, "Hanako@a.example.ac.jp"], [null, null]],
+    ["one ePPN and a foreign one", "eppn", [eppn, "hanako@b.example.ac.jp"], [null, "foreign_scope"]],
+    ["a targeted ID as plain text", "targetedId", ["idp!sp!t1"], ["not_a_name_id"]],
+    [
+      "a targeted ID that says it is an address",
+      "targetedId",
+      [persistent(eppn, { format: "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress" })],
+      ["other_format"],
+    ],
+    [
+      "a targeted ID for another service",
+      "targetedId",
+      [persistent("t1", { spNameQualifier: "https://other" })],
+      ["foreign_qualifier"],
+    ],
+    [
+      "a targeted ID of another provider",
+      "targetedId",
+      [persistent("t1", { nameQualifier: "https://other" })],
+      ["foreign_qualifier"],
+    ],
+    [
+      "a targeted ID without qualifiers",
+      "targetedId",
+      [persistent("t1", { nameQualifier: null, spNameQualifier: null })],
+      [null],
+    ],
+  ];
+  test.each(cases)("%s", (_, name, values, expected) => {
+    const [attribute] = reading({ [name]: values }).attributes;
+    expect(attribute?.values.map(({ fault }) => fault)).toEqual(expected);
+  });
+
+  test("of a provider for which the federation registered no scope: all that have one", () => {
+    const none = readAttributes(statement({ eppn: [eppn] }), { ...provider, scopes: [] }, spEntityId);
+    expect(none.attributes[0]?.values).toEqual([{ value: eppn, fault: "no_scope_registered" }]);
+  });
+
+  test("of ten thousand values, fifty", () => {
+    const groups = Array.from({ length: 10_000 }, (_, n) => `group-${n}`);
+    const [attribute] = reading({ isMemberOf: groups }).attributes;
+    expect(attribute?.values.filter(({ fault }) => fault === null)).toHaveLength(50);
+    expect(attribute?.values.at(-1)).toEqual({ value: "", fault: "too_many" });
+  });
+
+  test("of a thousand attributes nobody knows, forty names, none of them long", () => {
+    const strange = Array.from({ length: 1000 }, (_, n) => [`${n}${"x".repeat(500)}`, ["v"]] as const);
+    const { unknown } = readAttributes(
+      { ...statement({}), attributes: new Map(strange) },
+      provider,
+      spEntityId,
+    );
+    expect([unknown.length, unknown[0]?.length]).toEqual([40, 100]);
+  });
+});
+
+describe("attributes that pose as an identifier or an address are not believed", () => {
+  const eppn = "hanako@a.example.ac.jp";
+  const posing: [string, string][] = [
+    ["its friendly name", "mail"],
+    ["its friendly name in full", "eduPersonPrincipalName"],
+    ["its name in SAML 1", "urn:mace:dir:attribute-def:eduPersonPrincipalName"],
+    ["the OID without urn:oid:", "1.3.6.1.4.1.5923.1.1.1.6"],
+    ["the OID in capitals", "URN:OID:1.3.6.1.4.1.5923.1.1.1.6"],
+    ["the OID and more", "urn:oid:1.3.6.1.4.1.5923.1.1.1.6.1"],
+    ["the OID with a zero", "urn:oid:1.3.6.1.4.1.5923.1.1.1.06"],
+    ["the OID of another: uid", "urn:oid:0.9.2342.19200300.100.1.1"],
+    ["Jackson's names: id", "id"],
+    ["Jackson's names: email", "email"],
+    ["Microsoft's names", "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress"],
+    ["an object's own name", "__proto__"],
+  ];
+  test.each(posing)("by %s", (_, name) => {
+    const posed = { ...statement({}), attributes: new Map([[name, [eppn]]]) };
+    const read = readAttributes(posed, provider, spEntityId);
+    expect(read).toEqual({ attributes: [], unknown: [name] });
+    expect(() => personIn(read)).toThrow("no_identifier");
+  });
+
+  test.each(["emailAddress", "unspecified", "X509SubjectName"])("as a NameID of the format %s", (format) => {
+    const nameId = persistent(eppn, { format: `urn:oasis:names:tc:SAML:1.1:nameid-format:${format}` });
+    expect(() => person({}, nameId)).toThrow("no_identifier");
   });
 });
 
