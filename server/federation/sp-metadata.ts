@@ -1,6 +1,18 @@
-/** Our own metadata: what a federation registers (SAML 2.0 Metadata §2.4, mdui, GakuNin's rules). */
+/**
+ * Our own metadata: what a federation registers (SAML 2.0 Metadata §2.4, mdui, algorithm support, IdP discovery, REFEDS security
+ * contact). Signed it is for those who fetch it time and again, and ends; plain it is for a registrar to take over, and does not.
+ *
+ * What it does not say: entity categories and registration information (mdrpi), which are the federation's to give, and any
+ * NameID format, for none is needed.
+ */
+import { createHash } from "node:crypto";
+import { digestNames, signatureMethods } from "./algorithms.ts";
 import { attributeNames } from "./attributes.ts";
-import { serviceKeys } from "./service-keys.ts";
+import { discoveryUrlOf } from "./discovery.ts";
+import type { Language, Registrant } from "./registrant.ts";
+import { publishedKeys, serviceKey } from "./service-keys.ts";
+import { signXml } from "./signature.ts";
+import { acceptedCiphers, acceptedTransports } from "./sp-encryption.ts";
 import { acsUrlOf, entityIdOf, type Federation } from "./world.ts";
 import { escapeXml, ns } from "./xml.ts";
 
@@ -10,68 +22,179 @@ const descriptions = {
   en: "Client certificates for members of the academic federation: application, renewal, revocation",
 };
 
-const encryptionMethods = [
-  "http://www.w3.org/2009/xmlenc11#aes128-gcm",
-  "http://www.w3.org/2009/xmlenc11#aes192-gcm",
-  "http://www.w3.org/2009/xmlenc11#aes256-gcm",
-  "http://www.w3.org/2001/04/xmlenc#aes128-cbc",
-  "http://www.w3.org/2001/04/xmlenc#aes192-cbc",
-  "http://www.w3.org/2001/04/xmlenc#aes256-cbc",
-  "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p",
-];
+const namespaces = {
+  md: ns.metadata,
+  ds: ns.signature,
+  mdui: ns.mdui,
+  mdattr: ns.mdattr,
+  saml: ns.assertion,
+  alg: "urn:oasis:names:tc:SAML:metadata:algsupport",
+  idpdisc: "urn:oasis:names:tc:SAML:profiles:SSO:idp-discovery-protocol",
+  xenc11: "http://www.w3.org/2009/xmlenc11#",
+  remd: "http://refeds.org/metadata",
+} as const;
 
-/** `true`: the portal cannot tell people apart, or name them in a certificate, without it. */
+const uriFormat = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri";
+
+/**
+ * Nothing that the portal does not read. `true`: without it there is no certificate, for one is made out to a name and its URL
+ * comes by mail. Of the identifiers any will do; but were none of them required, a person could leave out all at the consent page
+ * of their institution, and ePPN is the one that every institution of GakuNin has.
+ */
 const requested: readonly [keyof typeof attributeNames, string, boolean][] = [
-  ["uniqueId", "eduPersonUniqueId", false],
   ["eppn", "eduPersonPrincipalName", true],
+  ["uniqueId", "eduPersonUniqueId", false],
   ["targetedId", "eduPersonTargetedID", false],
   ["displayName", "displayName", true],
   ["jaDisplayName", "jaDisplayName", false],
   ["mail", "mail", true],
-  ["personalUniqueCode", "gakuninScopedPersonalUniqueCode", false],
   ["assurance", "eduPersonAssurance", false],
 ];
 
-export async function spMetadata(world: Federation): Promise<string> {
+const hour = 60 * 60 * 1000;
+const week = 7 * 24 * hour;
+
+/** Well-formed at all times, whatever is set; which key signs it is the one that signs our requests. */
+export async function spMetadata(world: Federation, { signed = true } = {}): Promise<string> {
   const [signing, encryption] = await Promise.all([
-    serviceKeys(world, "sp-signing"),
-    serviceKeys(world, "sp-encryption"),
+    publishedKeys(world, "sp-signing"),
+    publishedKeys(world, "sp-encryption"),
   ]);
   const keys = [
     ...signing.map(({ certificate }) => keyDescriptor("signing", certificate)),
     ...encryption.map(({ certificate }) => keyDescriptor("encryption", certificate)),
   ];
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<md:EntityDescriptor xmlns:md="${ns.metadata}" xmlns:ds="${ns.signature}" xmlns:mdui="${ns.mdui}" entityID="${escapeXml(entityIdOf(world))}">
-  <md:SPSSODescriptor AuthnRequestsSigned="true" WantAssertionsSigned="false" protocolSupportEnumeration="${ns.protocol}">
-    <md:Extensions>
-      <mdui:UIInfo>${both("mdui:DisplayName", names)}${both("mdui:Description", descriptions)}</mdui:UIInfo>
-    </md:Extensions>
-    ${keys.join("\n    ")}
-    <md:AssertionConsumerService index="0" isDefault="true" Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="${escapeXml(acsUrlOf(world))}"/>
-    <md:AttributeConsumingService index="0">
-      ${both("md:ServiceName", names)}
-      ${requested.map(requestedAttribute).join("\n      ")}
-    </md:AttributeConsumingService>
-  </md:SPSSODescriptor>
-</md:EntityDescriptor>
-`;
+  if (!signed) return documentOf(entityDescriptor(world, keys, ""));
+
+  // The same document for an hour, so that a copy of it can be asked for its freshness, and is signed once.
+  const now = Math.floor(world.now().getTime() / hour) * hour;
+  const validUntil = new Date(now + week).toISOString();
+  const draft = entityDescriptor(world, keys, ` validUntil="${validUntil}" cacheDuration="PT6H"`);
+  return documentOf(await signOnce(world, draft));
+}
+
+const kept = new Map<string, string>();
+
+async function signOnce(world: Federation, draft: string): Promise<string> {
+  const key = await serviceKey(world, "sp-signing");
+  const id = `_${createHash("sha256").update(draft).update(key.certificate).digest("hex").slice(0, 40)}`;
+  const known = kept.get(id);
+  if (known) return known;
+  const signed = signXml(draft.replace(" entityID=", ` ID="${id}" entityID=`), id, key, { first: true });
+  kept.clear();
+  kept.set(id, signed);
+  return signed;
+}
+
+function documentOf(root: string): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${root}\n`;
+}
+
+function entityDescriptor(world: Federation, keys: readonly string[], term: string): string {
+  const declared = Object.entries(namespaces).map(([prefix, uri]) => ` xmlns:${prefix}="${uri}"`);
+  const { organization = [], contacts = [] } = world.registrant ?? {};
+  const lines = [
+    `<md:EntityDescriptor${declared.join("")} entityID="${escapeXml(entityIdOf(world))}"${term}>`,
+    "  <md:Extensions>",
+    ...algorithms().map((line) => `    ${line}`),
+    `    <mdattr:EntityAttributes>${subjectIdentifier()}</mdattr:EntityAttributes>`,
+    "  </md:Extensions>",
+    `  <md:SPSSODescriptor AuthnRequestsSigned="true" WantAssertionsSigned="false" protocolSupportEnumeration="${ns.protocol}">`,
+    "    <md:Extensions>",
+    ...userInterface(world).map((line) => `      ${line}`),
+    `      <idpdisc:DiscoveryResponse Binding="${namespaces.idpdisc}" Location="${escapeXml(discoveryUrlOf(world))}" index="0" isDefault="true"/>`,
+    "    </md:Extensions>",
+    ...keys.map((line) => `    ${line}`),
+    `    <md:AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="${escapeXml(acsUrlOf(world))}" index="0" isDefault="true"/>`,
+    '    <md:AttributeConsumingService index="0" isDefault="true">',
+    ...both("md:ServiceName", names).map((line) => `      ${line}`),
+    ...both("md:ServiceDescription", descriptions).map((line) => `      ${line}`),
+    ...requested.map((one) => `      ${requestedAttribute(one)}`),
+    "    </md:AttributeConsumingService>",
+    "  </md:SPSSODescriptor>",
+    ...organizationOf(organization).map((line) => `  ${line}`),
+    ...contacts.map((contact) => `  ${contactPerson(contact)}`),
+    "</md:EntityDescriptor>",
+  ];
+  return lines.join("\n");
+}
+
+/** Institutions whose software would else sign with SHA-1, which is refused here, take from it what to sign with. */
+function algorithms(): string[] {
+  return [
+    ...Object.keys(digestNames).map((uri) => `<alg:DigestMethod Algorithm="${uri}"/>`),
+    ...Object.keys(signatureMethods).map((uri) => `<alg:SigningMethod Algorithm="${uri}"/>`),
+  ];
+}
+
+/** The identifier that tells least will do (SAML 2.0 Subject Identifier Attributes Profile §3.3). */
+function subjectIdentifier(): string {
+  return `<saml:Attribute Name="urn:oasis:names:tc:SAML:profiles:subject-id:req" NameFormat="${uriFormat}"><saml:AttributeValue>pairwise-id</saml:AttributeValue></saml:Attribute>`;
+}
+
+/** `app/apple-icon.png`: Next.js serves it under this name in every version. */
+const logo = { path: "/apple-icon.png", size: 180 };
+
+function userInterface(world: Federation): string[] {
+  const page = (path: string) => ({ ja: `${world.baseUrl}/ja${path}`, en: `${world.baseUrl}/en${path}` });
+  const own = world.registrant?.privacyStatementUrl;
+  const lines = [
+    ...both("mdui:DisplayName", names),
+    ...both("mdui:Description", descriptions),
+    ...both("mdui:InformationURL", page("")),
+    ...both("mdui:PrivacyStatementURL", own ? { ja: own, en: own } : page("/privacy")),
+    `<mdui:Logo height="${logo.size}" width="${logo.size}">${escapeXml(world.baseUrl + logo.path)}</mdui:Logo>`,
+  ];
+  return ["<mdui:UIInfo>", ...lines.map((line) => `  ${line}`), "</mdui:UIInfo>"];
 }
 
 function keyDescriptor(use: "signing" | "encryption", certificate: string): string {
   const methods =
-    use === "encryption"
-      ? encryptionMethods.map((uri) => `<md:EncryptionMethod Algorithm="${uri}"/>`).join("")
-      : "";
-  return `<md:KeyDescriptor use="${use}"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>${certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>${methods}</md:KeyDescriptor>`;
+    use === "encryption" ? [...acceptedCiphers, ...acceptedTransports].map(encryptionMethod) : [];
+  return `<md:KeyDescriptor use="${use}"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>${certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>${methods.join("")}</md:KeyDescriptor>`;
+}
+
+function encryptionMethod(method: { uri: string; digest?: string; mask?: string }): string {
+  const parts = [
+    method.digest ? `<ds:DigestMethod Algorithm="${method.digest}"/>` : "",
+    method.mask ? `<xenc11:MGF Algorithm="${method.mask}"/>` : "",
+  ].join("");
+  return `<md:EncryptionMethod Algorithm="${method.uri}">${parts}</md:EncryptionMethod>`;
 }
 
 function requestedAttribute([name, friendly, required]: (typeof requested)[number]): string {
-  return `<md:RequestedAttribute Name="${attributeNames[name]}" FriendlyName="${friendly}" NameFormat="urn:oasis:names:tc:SAML:2.0:attrname-format:uri" isRequired="${required}"/>`;
+  return `<md:RequestedAttribute Name="${attributeNames[name]}" FriendlyName="${friendly}" NameFormat="${uriFormat}" isRequired="${required}"/>`;
 }
 
-function both(element: string, texts: { ja: string; en: string }): string {
-  return (["ja", "en"] as const)
-    .map((language) => `<${element} xml:lang="${language}">${escapeXml(texts[language])}</${element}>`)
-    .join("");
+/** Left out whole where nothing is set: the schema wants all three of it. */
+function organizationOf(organization: Registrant["organization"]): string[] {
+  if (organization.length === 0) return [];
+  const each = (element: string, text: (one: (typeof organization)[number]) => string) =>
+    organization.map((one) => localized(element, one.language, text(one)));
+  return [
+    "<md:Organization>",
+    ...[
+      ...each("md:OrganizationName", ({ name }) => name),
+      ...each("md:OrganizationDisplayName", ({ name }) => name),
+      ...each("md:OrganizationURL", ({ url }) => url),
+    ].map((line) => `  ${line}`),
+    "</md:Organization>",
+  ];
+}
+
+function contactPerson({ kind, name, mail }: Registrant["contacts"][number]): string {
+  const type =
+    kind === "security"
+      ? `contactType="other" remd:contactType="http://refeds.org/metadata/contactType/security"`
+      : `contactType="${kind}"`;
+  const given = name ? `<md:GivenName>${escapeXml(name)}</md:GivenName>` : "";
+  return `<md:ContactPerson ${type}>${given}<md:EmailAddress>mailto:${escapeXml(mail)}</md:EmailAddress></md:ContactPerson>`;
+}
+
+function both(element: string, texts: Record<Language, string>): string[] {
+  return (["ja", "en"] as const).map((language) => localized(element, language, texts[language]));
+}
+
+function localized(element: string, language: Language, text: string): string {
+  return `<${element} xml:lang="${language}">${escapeXml(text)}</${element}>`;
 }

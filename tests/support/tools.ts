@@ -3,6 +3,7 @@
  * are missing are installed by apt; a test that needs one that is not there says so and is skipped.
  */
 import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
 
 /** Debian's package of each, and how it is told from another program of the same name, such as LibreSSL or Windows' certutil. */
 const tools = {
@@ -12,11 +13,27 @@ const tools = {
   pk12util: { package: "libnss3-tools", ask: "-H", hear: /pk12util -i/ },
   keytool: { package: "default-jre-headless", ask: "-help", hear: /Certificate Management Tool/ },
   xmlsec1: { package: "xmlsec1", ask: "--version", hear: /^xmlsec1 / },
+  // With the schemas of SAML, which it validates against.
+  xmllint: {
+    package: "libxml2-utils opensaml-schemas xmltooling-schemas",
+    ask: "--version",
+    hear: /using libxml/,
+    beside: "/usr/share/xml/opensaml/saml-schema-metadata-2.0.xsd",
+  },
+  // With what a SAML service in PHP works with.
+  php: { package: "php-cli php-xml php-mbstring", ask: "-m", hear: /^dom$.*^mbstring$.*^openssl$/ms },
 } as const;
 export type Tool = keyof typeof tools;
 
 /** Java is too large to install for a test. */
-const installable = new Set<string>(["openssl", "gnutls-bin", "libnss3-tools", "xmlsec1"]);
+const installable = new Set<string>([
+  "openssl",
+  "gnutls-bin",
+  "libnss3-tools",
+  "xmlsec1",
+  "libxml2-utils opensaml-schemas xmltooling-schemas",
+  "php-cli php-xml php-mbstring",
+]);
 
 const found = new Map<Tool, boolean>();
 
@@ -31,20 +48,37 @@ export function tool(name: Tool): boolean {
 }
 
 function answers(name: Tool): boolean {
-  const { stdout, stderr } = spawnSync(name, [tools[name].ask], { encoding: "utf8" });
-  return tools[name].hear.test(`${stdout ?? ""}${stderr ?? ""}`);
+  const { ask, hear, beside = "/" }: { ask: string; hear: RegExp; beside?: string } = tools[name];
+  const { stdout, stderr } = spawnSync(name, [ask], { encoding: "utf8" });
+  return hear.test(`${stdout ?? ""}${stderr ?? ""}`) && existsSync(beside);
 }
 
-/** As root, or where sudo asks nothing. Other runs of apt are waited for. */
-function install(name: string): boolean {
-  if (!installable.has(name)) return false;
+/** Other runs of apt are waited for. `names`: one package or several. */
+function install(names: string): boolean {
+  return (
+    installable.has(names) && apt("update") && apt("install", "--no-install-recommends", ...names.split(" "))
+  );
+}
+
+/** As root, or where sudo asks nothing. */
+function apt(...args: string[]): boolean {
   const command = process.getuid?.() === 0 ? ["apt-get"] : ["sudo", "-n", "apt-get"];
-  const apt = (...args: string[]) => {
-    const [program = "", ...before] = command;
-    const options = ["-q", "-y", "-o", "DPkg::Lock::Timeout=300"];
-    return spawnSync(program, [...before, ...args, ...options]).status === 0;
-  };
-  return apt("update") && apt("install", "--no-install-recommends", name);
+  const [program = "", ...before] = command;
+  const options = ["-q", "-y", "-o", "DPkg::Lock::Timeout=300"];
+  return spawnSync(program, [...before, ...args, ...options]).status === 0;
+}
+
+/** In CI: the files of a package in a folder, without installing it, for installed it would bring a web server along. */
+export function unpackedPackage(name: string, folder: string): boolean {
+  if (process.env.CI !== "true") {
+    console.warn(`${name} is not here (Debian: ${name}): its tests are skipped.`);
+    return false;
+  }
+  const done = (program: string, ...args: string[]) => spawnSync(program, args, { cwd: folder }).status === 0;
+  const download = () => done("apt-get", "download", name, "-o", "APT::Sandbox::User=root");
+  if (!download() && !(apt("update") && download())) return false;
+  const archive = readdirSync(folder).find((file) => file.startsWith(`${name}_`));
+  return archive !== undefined && done("dpkg-deb", "--extract", archive, folder);
 }
 
 /** Runs a tool and gives what it said, on both of its outputs, and whether it was content. */

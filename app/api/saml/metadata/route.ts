@@ -1,11 +1,9 @@
-/** Our metadata, for federations and providers to register. */
-import { spMetadata } from "@/server/federation/sp-metadata.ts";
+/** Our metadata, for federations and providers to register: signed, or plain with `?signed=false`. */
+import { showMetadata } from "@/server/federation/sp-metadata-door.ts";
 import { federation } from "@/server/federation/world.ts";
 
 export const dynamic = "force-dynamic";
 
-export async function GET() {
-  return new Response(await spMetadata(federation()), {
-    headers: { "content-type": "application/samlmetadata+xml; charset=utf-8" },
-  });
+export function GET(request: Request) {
+  return showMetadata(federation(), request);
 }
