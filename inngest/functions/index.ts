@@ -5,6 +5,7 @@ import { carryOutRevocation } from "./carry-out-revocation.ts";
 import { publishCrl } from "./publish-crl.ts";
 import { refreshFederationMetadata } from "./refresh-federation.ts";
 import { remindOfExpiry } from "./remind-of-expiry.ts";
+import { sweepLoginsPast } from "./sweep-logins.ts";
 import { sweepStalled } from "./sweep-stalled.ts";
 import { tellOfLockedTicket } from "./tell-of-locked-ticket.ts";
 
@@ -17,4 +18,5 @@ export const functions = [
   publishCrl,
   refreshFederationMetadata,
   sweepStalled,
+  sweepLoginsPast,
 ];

@@ -45,7 +45,6 @@ export async function refreshFederation(world: Federation): Promise<{ providers:
       },
       { timeout: 60_000 },
     );
-    await sweep(world);
     log.info({ source, providers: providers.length, validUntil }, "The federation's metadata is in force");
     return { providers: providers.length, validUntil };
   } catch (cause) {
@@ -102,12 +101,4 @@ async function load(world: Federation): Promise<{ text: string; certificates: st
     };
   const signers = await serviceKeys(world, "demo-federation");
   return { text: await demoAggregate(world), certificates: signers.map(({ certificate }) => certificate) };
-}
-
-/** What ended without anybody coming back for it. */
-async function sweep({ db, now }: Federation) {
-  const over = { where: { expiresAt: { lt: now() } } };
-  await db.loginRequest.deleteMany(over);
-  await db.seenAssertion.deleteMany(over);
-  await db.jacksonRecord.deleteMany(over);
 }
