@@ -22,11 +22,14 @@ ADD COLUMN     "logoJa" TEXT;
 
 -- AlterTable
 ALTER TABLE "FederationState" ADD COLUMN     "etag" TEXT,
-ADD COLUMN     "lastModified" TEXT;
+ADD COLUMN     "lastModified" TEXT,
+ADD COLUMN     "publishedAt" TIMESTAMPTZ(3),
+ADD COLUMN     "signer" TEXT;
 
 -- AlterTable
 ALTER TABLE "LoginRequest" ADD COLUMN     "authnContexts" TEXT[] DEFAULT ARRAY[]::TEXT[],
-ADD COLUMN     "memberId" TEXT;
+ADD COLUMN     "memberId" TEXT,
+ADD COLUMN     "returnTo" TEXT;
 
 -- AlterTable
 ALTER TABLE "ServiceKey" ADD COLUMN     "signsFrom" TIMESTAMPTZ(3);
