@@ -1,7 +1,12 @@
-/** The question to a provider: a plain AuthnRequest, signed over the query string (SAML 2.0 Bindings §3.4.4.1). */
+/**
+ * The question to a provider: a plain AuthnRequest, signed over the query string (SAML 2.0 Bindings §3.4.4.1) or, for
+ * providers that listen to HTTP-POST only, within itself (§3.5.4).
+ */
 import { sign } from "node:crypto";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { rsaSha256 } from "./algorithms.ts";
+import type { KeyPair } from "./keys.ts";
+import { signXml } from "./signature.ts";
 import { attributeOf, escapeXml, ns, parseXml } from "./xml.ts";
 
 export type AuthnRequest = {
@@ -10,10 +15,13 @@ export type AuthnRequest = {
   destination: string;
   issuer: string;
   acsUrl: string;
-  /** Ask for the login itself again, and for a certain strength of it: for deeds that need more than a session. */
+  /** Ask for the login itself again, and for one of these strengths of it: for deeds that need more than a session. */
   forceAuthn?: boolean;
-  authnContext?: string;
+  authnContexts?: readonly string[];
 };
+
+/** What a page posts to the provider. */
+export type SignedForm = { action: string; fields: { SAMLRequest: string; RelayState: string } };
 
 /** The ID of a request in a redirect URL, whoever wrote it. */
 export function requestIdIn(redirectUrl: string): string {
@@ -27,18 +35,25 @@ export function requestIdIn(redirectUrl: string): string {
 }
 
 export function writeAuthnRequest(request: AuthnRequest): string {
-  const { id, issueInstant, destination, issuer, acsUrl, forceAuthn, authnContext } = request;
+  const { id, issueInstant, destination, issuer, acsUrl, forceAuthn, authnContexts = [] } = request;
   return [
     `<samlp:AuthnRequest xmlns:samlp="${ns.protocol}" xmlns:saml="${ns.assertion}" ID="${escapeXml(id)}" Version="2.0"`,
     ` IssueInstant="${issueInstant.toISOString()}" Destination="${escapeXml(destination)}"`,
     ` AssertionConsumerServiceURL="${escapeXml(acsUrl)}" ProtocolBinding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"`,
     forceAuthn ? ' ForceAuthn="true">' : ">",
     `<saml:Issuer>${escapeXml(issuer)}</saml:Issuer><samlp:NameIDPolicy AllowCreate="true"/>`,
-    authnContext
-      ? `<samlp:RequestedAuthnContext Comparison="exact"><saml:AuthnContextClassRef>${escapeXml(authnContext)}</saml:AuthnContextClassRef></samlp:RequestedAuthnContext>`
-      : "",
+    requestedContext(authnContexts),
     "</samlp:AuthnRequest>",
   ].join("");
+}
+
+/** Exactly one of these, the first the dearest (SAML 2.0 Core §3.3.2.2.1). */
+function requestedContext(authnContexts: readonly string[]): string {
+  if (authnContexts.length === 0) return "";
+  const classes = authnContexts.map(
+    (context) => `<saml:AuthnContextClassRef>${escapeXml(context)}</saml:AuthnContextClassRef>`,
+  );
+  return `<samlp:RequestedAuthnContext Comparison="exact">${classes.join("")}</samlp:RequestedAuthnContext>`;
 }
 
 /** Where to send the browser. */
@@ -53,4 +68,11 @@ export function signedRedirect(request: AuthnRequest, relayState: string, privat
   const signature = sign("sha256", Buffer.from(query, "utf8"), privateKey).toString("base64");
   const separator = request.destination.includes("?") ? "&" : "?";
   return `${request.destination}${separator}${query}&Signature=${encodeURIComponent(signature)}`;
+}
+
+/** What to have the browser post. */
+export function signedForm(request: AuthnRequest, relayState: string, key: KeyPair): SignedForm {
+  const xml = signXml(writeAuthnRequest(request), request.id, key, { after: "Issuer" });
+  const SAMLRequest = Buffer.from(xml, "utf8").toString("base64");
+  return { action: request.destination, fields: { SAMLRequest, RelayState: relayState } };
 }

@@ -1,6 +1,6 @@
-/** From «log me in at this institution» to the URL of its login page. */
+/** From «log me in at this institution» to what its login page is asked, and how. */
 import type { OAuthReq } from "@boxyhq/saml-jackson";
-import { requestIdIn, signedRedirect } from "./authn-request.ts";
+import { requestIdIn, type SignedForm, signedForm, signedRedirect } from "./authn-request.ts";
 import { callbackUrlOf, clientId, product, withJackson } from "./jackson.ts";
 import { keepRequest } from "./login-requests.ts";
 import { providerInForce } from "./providers.ts";
@@ -8,13 +8,24 @@ import type { Provider } from "./read-providers.ts";
 import { federationReady } from "./refresh.ts";
 import { LoginRefusal } from "./refusal.ts";
 import { serviceKey } from "./service-keys.ts";
+import type { StepUp } from "./step-up.ts";
 import type { Federation } from "./world.ts";
 import { acsUrlOf, entityIdOf } from "./world.ts";
 
 /** What NextAuth put into its authorization URL, and whom to ask. Everything else in a query is left behind. */
-export type Authorization = { idp: string; locale: string; state: string; codeChallenge: string };
+export type Authorization = {
+  idp: string;
+  locale: string;
+  state: string;
+  codeChallenge: string;
+  /** Never from a query: it is about the member who is logged in. */
+  stepUp?: StepUp | undefined;
+};
 
-export async function authorize(world: Federation, asked: Authorization): Promise<string> {
+/** A URL to send the browser to, or a form to have it post. */
+export type Onward = { location: string } | SignedForm;
+
+export async function authorize(world: Federation, asked: Authorization): Promise<Onward> {
   const provider = await usableProvider(world, asked.idp);
   if (!asked.state || !asked.codeChallenge)
     throw new LoginRefusal("other_browser", { actual: "no state or challenge" });
@@ -36,32 +47,36 @@ export async function authorize(world: Federation, asked: Authorization): Promis
   const relayState = url && new URL(url).searchParams.get("RelayState");
   if (!url || !relayState) throw new LoginRefusal("internal", { actual: "Jackson made no request" });
 
+  const { stepUp, locale } = asked;
   const id = requestIdIn(url);
-  await keepRequest(world, relayState, { requestId: id, providerId: provider.id, locale: asked.locale });
-  const { privateKey } = await serviceKey(world, "sp-signing");
-  return signedRedirect(
-    {
-      id,
-      issueInstant: world.now(),
-      destination: provider.ssoRedirect,
-      issuer: entityIdOf(world),
-      acsUrl: acsUrlOf(world),
-    },
-    relayState,
-    privateKey,
-  );
+  await keepRequest(world, relayState, { requestId: id, providerId: provider.id, locale, ...stepUp });
+  const request = {
+    id,
+    issueInstant: world.now(),
+    issuer: entityIdOf(world),
+    acsUrl: acsUrlOf(world),
+    forceAuthn: stepUp !== undefined,
+    authnContexts: stepUp?.authnContexts ?? [],
+  };
+  const key = await serviceKey(world, "sp-signing");
+  // By preference the one that needs no page in between.
+  if (provider.ssoRedirect)
+    return {
+      location: signedRedirect({ ...request, destination: provider.ssoRedirect }, relayState, key.privateKey),
+    };
+  return signedForm({ ...request, destination: provider.ssoPost ?? "" }, relayState, key);
 }
 
-async function usableProvider(world: Federation, id: string): Promise<Provider & { ssoRedirect: string }> {
+async function usableProvider(world: Federation, id: string): Promise<Provider> {
   const inForce = await federationReady(world);
   const provider = await providerInForce(world.db, id, world.now());
   if (!inForce || !provider)
     throw new LoginRefusal(inForce ? "idp_unknown" : "federation_unavailable", { actual: id.slice(0, 64) });
-  const { ssoRedirect, certificates } = provider;
-  if (!ssoRedirect || certificates.length === 0)
+  const { ssoRedirect, ssoPost, certificates } = provider;
+  if (!(ssoRedirect || ssoPost) || certificates.length === 0)
     throw new LoginRefusal("idp_unusable", {
-      expected: "HTTP-Redirect and a signing certificate",
+      expected: "HTTP-Redirect or HTTP-POST, and a signing certificate",
       actual: provider.entityId,
     });
-  return { ...provider, ssoRedirect };
+  return provider;
 }

@@ -2,9 +2,19 @@
 import { createHash } from "node:crypto";
 import type { Database } from "../db.ts";
 import { LoginRefusal } from "./refusal.ts";
+import type { StepUp } from "./step-up.ts";
 import type { Federation } from "./world.ts";
 
-export type LoginRequest = { requestId: string; providerId: string; locale: string };
+export type LoginRequest = { requestId: string; providerId: string; locale: string } & Partial<StepUp>;
+
+/** As it is found again; of an ordinary login `memberId` and `returnTo` are null and `authnContexts` is empty. */
+export type TakenRequest = Omit<LoginRequest, keyof StepUp> & {
+  memberId: string | null;
+  authnContexts: string[];
+  returnTo: string | null;
+  createdAt: Date;
+  expiresAt: Date;
+};
 
 /** Long enough for a slow login with a second factor, and no longer than NextAuth's own cookies. */
 export const loginMinutes = 15;
@@ -22,18 +32,16 @@ export async function keepRequest({ db, now }: Federation, relayState: string, r
 }
 
 /** Gone from now on, whatever comes of the answer. */
-export async function takeRequest(
-  db: Database,
-  relayState: string,
-): Promise<LoginRequest & { expiresAt: Date }> {
+export async function takeRequest(db: Database, relayState: string): Promise<TakenRequest> {
   const id = keyOf(relayState);
-  const [row] = await db.$queryRaw<(LoginRequest & { expiresAt: Date })[]>`
-    DELETE FROM "LoginRequest" WHERE "id" = ${id} RETURNING "requestId", "providerId", "locale", "expiresAt"`;
+  const [row] = await db.$queryRaw<TakenRequest[]>`
+    DELETE FROM "LoginRequest" WHERE "id" = ${id}
+    RETURNING "requestId", "providerId", "locale", "memberId", "authnContexts", "returnTo", "createdAt", "expiresAt"`;
   if (!row) throw new LoginRefusal("request_unknown");
   return row;
 }
 
-export function requireInTime({ expiresAt }: { expiresAt: Date }, now: Date) {
+export function requireInTime({ expiresAt }: Pick<TakenRequest, "expiresAt">, now: Date) {
   if (expiresAt <= now)
     throw new LoginRefusal("request_expired", {
       expected: `before ${expiresAt.toISOString()}`,

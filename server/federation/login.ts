@@ -1,5 +1,12 @@
-/** The two ends of a login in the browser: how it begins, and how it becomes a session. */
-import { authorize } from "./authorize.ts";
+/**
+ * The two ends of a login in the browser: how it begins, and how it becomes a session.
+ *
+ * It begins with a form posted to `/login/start`, which needs no JavaScript:
+ * - to log in: `idp` (id of the institution), `to` (page of the portal to go to afterwards), `locale`;
+ * - to prove anew and strongly who one is, for somebody logged in (step-up): `for` (a GuardedDeed of server/assurance.ts),
+ *   `to` (page to come back to, also when it fails), `locale`. Person and institution are those of the session.
+ */
+import { authorize, type Onward } from "./authorize.ts";
 import {
   clearOldTabs,
   clearTab,
@@ -12,10 +19,13 @@ import {
   usesHttps,
 } from "./cookies.ts";
 import { fromOurPages, readBody, refused, seeOther } from "./doors.ts";
+import type { Circumstances } from "./login-log.ts";
 import { askNextAuth, csrfOf } from "./nextauth.ts";
 import { LoginRefusal } from "./refusal.ts";
 import { localeOfRequest, safePath } from "./safe-path.ts";
+import { sendingPage } from "./sending-page.ts";
 import { closeSession, sessionIdIn, sessionMember } from "./sessions.ts";
+import { isGuardedDeed, type StepUp, stepUpOf } from "./step-up.ts";
 import type { Federation } from "./world.ts";
 
 /** Ids of the institutions chosen last, newest first. */
@@ -23,11 +33,11 @@ export const lastChosenCookie = "last_idps";
 const lastChosenMost = 3;
 const idpId = /^[0-9a-f]{64}$/;
 
-/** Where to send the browser, and the cookies that bind the login to it. Throws a LoginRefusal. */
-export async function beginLogin(
-  world: Federation,
-  { idpId: idp, to, locale, jar }: { idpId: string; to: string | null; locale: string; jar: Jar },
-): Promise<{ location: string; setCookies: string[] }> {
+type Beginning = { idpId: string; to: string | null; locale: string; jar: Jar; stepUp?: StepUp };
+
+/** Sends the browser to the institution, with the cookies that bind the login to it. Throws a LoginRefusal. */
+export async function beginLogin(world: Federation, beginning: Beginning): Promise<Response> {
+  const { idpId: idp, to, locale, jar, stepUp } = beginning;
   const { csrfToken, jar: words } = await csrfOf(world);
   const signIn = await askNextAuth(world, {
     method: "POST",
@@ -40,24 +50,26 @@ export async function beginLogin(
   if (!state)
     throw new LoginRefusal("internal", { actual: signIn.faults.join("; ") || "NextAuth made no state" });
 
-  const location = await authorize(world, {
-    idp,
-    locale,
-    state,
-    codeChallenge: query.get("code_challenge") ?? "",
-  });
-  return {
-    location,
-    setCookies: [...clearOldTabs(world, jar), ...toTab(world, tabOf(state), signIn.setCookies)],
-  };
+  const codeChallenge = query.get("code_challenge") ?? "";
+  const onward = await authorize(world, { idp, locale, state, codeChallenge, stepUp });
+  return sendOn(onward, locale, [
+    ...clearOldTabs(world, jar),
+    ...toTab(world, tabOf(state), signIn.setCookies),
+    rememberChoice(world, jar, idp),
+  ]);
 }
 
-/** The form of the login page: fields `idp`, `to`, `locale`. */
+function sendOn(onward: Onward, locale: string, setCookies: readonly string[] = []) {
+  return "location" in onward
+    ? seeOther(onward.location, setCookies)
+    : sendingPage(onward, locale, setCookies);
+}
+
+/** The forms that begin a login: of the login page, and of a deed that asks for a step-up. */
 export async function startFromForm(world: Federation, request: Request): Promise<Response> {
   const form = new URLSearchParams((await readBody(request, 16 * 1024)) ?? "");
   const locale = localeOfRequest(request, form.get("locale"));
-  const idp = form.get("idp") ?? "";
-  const about = { locale, step: "start" as const, ...(idpId.test(idp) && { idp }) };
+  const about: Circumstances = { locale, step: "start" };
   try {
     if (!fromOurPages(world, request))
       throw new LoginRefusal("cross_site", {
@@ -67,18 +79,41 @@ export async function startFromForm(world: Federation, request: Request): Promis
     // Cookies set under another name of this machine would not come along on the way back.
     const origin = request.headers.get("origin");
     if (origin?.startsWith("http") && origin !== new URL(world.baseUrl).origin)
-      return seeOther(
-        `${world.baseUrl}/${locale}/login?${new URLSearchParams({ to: safePath(form.get("to"), locale) })}`,
-      );
+      return toLoginPage(world, form, locale);
     const jar = readCookies(request.headers.get("cookie"));
-    const { location, setCookies } = await beginLogin(world, { idpId: idp, to: form.get("to"), locale, jar });
-    return seeOther(location, [...setCookies, rememberChoice(world, jar, idp)]);
+    return await (form.has("for") ? startStepUp : startLogin)(world, { form, locale, jar, about });
   } catch (cause) {
     return refused(world, cause, about);
   }
 }
 
-/** NextAuth's own way to the provider. Without the cookies of a login begun here, it leads to no session. */
+type Start = { form: URLSearchParams; locale: string; jar: Jar; about: Circumstances };
+
+function startLogin(world: Federation, { form, locale, jar, about }: Start): Promise<Response> {
+  const idp = form.get("idp") ?? "";
+  if (idpId.test(idp)) about.idp = idp;
+  return beginLogin(world, { idpId: idp, to: form.get("to"), locale, jar });
+}
+
+async function startStepUp(world: Federation, { form, locale, jar, about }: Start): Promise<Response> {
+  const deed = form.get("for") ?? "";
+  if (!isGuardedDeed(deed))
+    throw new LoginRefusal("cross_site", { expected: "a guarded deed", actual: deed.slice(0, 40) });
+  const asked = await stepUpOf(world, { to: form.get("to"), locale, jar });
+  // The session ended in the meantime: an ordinary login comes first.
+  if (!asked) return toLoginPage(world, form, locale);
+  const { idp, stepUp } = asked;
+  about.idp = idp;
+  about.returnTo = stepUp.returnTo;
+  return beginLogin(world, { idpId: idp, to: stepUp.returnTo, locale, jar, stepUp });
+}
+
+function toLoginPage(world: Federation, form: URLSearchParams, locale: string): Response {
+  const query = new URLSearchParams({ to: safePath(form.get("to"), locale) });
+  return seeOther(`${world.baseUrl}/${locale}/login?${query}`);
+}
+
+/** NextAuth's own way to the provider: an ordinary login. Without the cookies of a login begun here, it leads to no session. */
 export async function continueLogin(world: Federation, request: Request): Promise<Response> {
   const query = new URL(request.url).searchParams;
   const locale = localeOfRequest(request, query.get("locale"));
@@ -86,7 +121,7 @@ export async function continueLogin(world: Federation, request: Request): Promis
   const about = { locale, step: "start" as const };
   try {
     const asked = { idp: idp ?? "", state: state ?? "", codeChallenge: codeChallenge ?? "", locale };
-    return seeOther(await authorize(world, asked));
+    return sendOn(await authorize(world, asked), locale);
   } catch (cause) {
     return refused(world, cause, about);
   }

@@ -5,6 +5,9 @@ export const loginCodes = [
   "idp_unknown",
   "idp_unusable",
   "federation_unavailable",
+  // the federation's own page for choosing an institution
+  "discovery_unknown",
+  "discovery_malformed",
   // the way back
   "request_unknown",
   "request_expired",
@@ -20,6 +23,8 @@ export const loginCodes = [
   "response_too_complex",
   "response_malformed",
   "response_forbidden_markup",
+  "check_too_slow",
+  "check_too_busy",
   // who says it, and to whom
   "issuer_mismatch",
   "destination_mismatch",
@@ -37,11 +42,16 @@ export const loginCodes = [
   "time_malformed",
   "not_yet_valid",
   "expired",
+  "valid_too_long",
   "no_bearer_confirmation",
   "no_authn_statement",
   "replayed",
   // who it is
   "no_identifier",
+  // of a step-up: how they proved it, and whether it is they
+  "step_up_not_strong",
+  "step_up_not_fresh",
+  "step_up_other_person",
   "internal",
 ] as const;
 

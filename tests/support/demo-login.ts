@@ -1,7 +1,7 @@
 /** The portal's doors of a login and the demo institutions, in process, on a database of their own. */
 import { beforeAll, expect } from "vitest";
 import type { Database } from "@/server/db.ts";
-import { demoInstitutions } from "@/server/federation/demo/institutions.ts";
+import { demoCode, demoInstitutions, demoPassword } from "@/server/federation/demo/institutions.ts";
 import { providerIdOf } from "@/server/federation/read-providers.ts";
 import { type MemberOfSession, sessionMember } from "@/server/federation/sessions.ts";
 import type { Federation } from "@/server/federation/world.ts";
@@ -21,21 +21,39 @@ export const arrive = (who: PlainBrowser, fields: Record<string, string>) =>
 
 /** From the form of the login page to the provider's own page. */
 export async function choose(who: PlainBrowser, idp = a, to = "/ja/certs/3"): Promise<string> {
-  const response = await who.post("/login/start", { idp, to, locale: "ja" });
-  expect(response.status).toBe(303);
-  return locationOf(response);
+  return askedBy(await who.post("/login/start", { idp, to, locale: "ja" }));
+}
+
+/** From the form of a guarded deed, for somebody logged in. */
+export async function stepUp(who: PlainBrowser, to = "/ja/certs/3"): Promise<string> {
+  return askedBy(await who.post("/login/start", { for: "renew", to, locale: "ja" }));
+}
+
+/** Where the portal sends the browser; for HTTP-POST with the fields of the form behind the question mark. */
+async function askedBy(response: Response): Promise<string> {
+  if (response.status === 303) return locationOf(response);
+  expect(response.status).toBe(200);
+  const page = await response.text();
+  return `${/<form method="post" action="([^"]+)"/.exec(page)?.[1]}?${new URLSearchParams(hiddenFields(page))}`;
+}
+
+/** The provider's page, as the browser comes to it from the portal. */
+export function visit(who: PlainBrowser, ssoUrl: string): Promise<Response> {
+  const { origin, pathname, searchParams } = new URL(ssoUrl);
+  if (searchParams.has("SigAlg")) return who.get(ssoUrl);
+  return who.post(origin + pathname, Object.fromEntries(searchParams));
 }
 
 /** What the provider's page would post to the portal. */
 export async function answerOf(who: PlainBrowser, ssoUrl: string, user: string) {
-  const page = await (await who.get(ssoUrl)).text();
-  const response = await who.post(ssoUrl, {
-    ...hiddenFields(page),
-    user,
-    password: "password",
-    action: "login",
-  });
-  return hiddenFields(await response.text());
+  const [url = ""] = ssoUrl.split("?");
+  let page = await (await visit(who, ssoUrl)).text();
+  const fill = async (fields: Record<string, string>) => {
+    page = await (await who.post(url, { ...hiddenFields(page), ...fields })).text();
+  };
+  if (page.includes('name="password"')) await fill({ user, password: demoPassword, action: "login" });
+  if (page.includes('name="code"')) await fill({ code: demoCode, action: "confirm" });
+  return hiddenFields(page);
 }
 
 type DemoPortal = {

@@ -40,6 +40,7 @@ export async function openInstitution(databaseUrl: string) {
         service: found(service, /entityID="([^"]+)"/),
         encryptionCertificate: found(service, /use="encryption".*?<ds:X509Certificate>([^<]+)</s),
         relayState: query.get("RelayState") ?? "",
+        authnContexts: [],
       };
       const someone = person(user);
       if (!someone) throw new Error(`nobody is called ${user}`);

@@ -1,12 +1,13 @@
 /** What a demo provider answers: who logged in, encrypted for the service, in a signed response. Or that nobody did. */
 import { randomUUID } from "node:crypto";
+import { ial2Assurance } from "../../assurance.ts";
 import { attributeNames } from "../attributes.ts";
 import { encryptElement } from "../encrypt.ts";
 import { serviceKey } from "../service-keys.ts";
 import { signXml } from "../signature.ts";
 import type { Federation } from "../world.ts";
 import { escapeXml, ns } from "../xml.ts";
-import { type DemoInstitution, type DemoPerson, opaqueId } from "./institutions.ts";
+import { type DemoInstitution, type DemoPerson, opaqueId, passwordContext } from "./institutions.ts";
 import type { Question } from "./question.ts";
 
 const minutes = 60_000;
@@ -18,8 +19,9 @@ export async function writeAnswer(
   institution: DemoInstitution,
   question: Question,
   person: DemoPerson,
+  authnContext = passwordContext,
 ): Promise<string> {
-  const assertion = writeAssertion(world.now(), institution, question, person);
+  const assertion = writeAssertion(world.now(), institution, question, person, authnContext);
   const encrypted = encryptElement(assertion, question.encryptionCertificate);
   return signedResponse(
     world,
@@ -30,13 +32,14 @@ export async function writeAnswer(
   );
 }
 
-/** When the person gave up. */
+/** When the person gave up, or cannot be confirmed as was asked. */
 export function writeRefusal(
   world: Federation,
   institution: DemoInstitution,
   question: Question,
+  reason: "AuthnFailed" | "NoAuthnContext",
 ): Promise<string> {
-  const code = `<samlp:StatusCode Value="${status}Responder"><samlp:StatusCode Value="${status}AuthnFailed"/></samlp:StatusCode>`;
+  const code = `<samlp:StatusCode Value="${status}Responder"><samlp:StatusCode Value="${status}${reason}"/></samlp:StatusCode>`;
   return signedResponse(world, institution, question, code, "");
 }
 
@@ -63,22 +66,12 @@ function writeAssertion(
   institution: DemoInstitution,
   question: Question,
   person: DemoPerson,
+  authnContext: string,
 ): string {
-  const { scope, entityId } = institution;
+  const { entityId } = institution;
   const at = now.toISOString();
   const until = new Date(now.getTime() + 5 * minutes).toISOString();
-  const targetedId = opaqueId(institution, person.user, question.service);
-  const attributes: [keyof typeof attributeNames, readonly string[]][] = [
-    ["uniqueId", [`${opaqueId(institution, person.user)}@${scope}`]],
-    ["eppn", [`${person.user}@${scope}`]],
-    ["displayName", [person.displayName]],
-    ["jaDisplayName", person.jaDisplayName ? [person.jaDisplayName] : []],
-    ["mail", person.mails],
-    ["o", [institution.nameEn]],
-    ["jaO", [institution.nameJa]],
-    ["scopedAffiliation", [`${person.affiliation}@${scope}`, `member@${scope}`]],
-    ["assurance", ["https://www.gakunin.jp/profile/IAL2"]],
-  ];
+  const attributes = attributesOf(institution, person);
   return [
     `<saml:Assertion xmlns:saml="${ns.assertion}" ID="_${randomUUID()}" Version="2.0" IssueInstant="${at}">`,
     `<saml:Issuer>${escapeXml(entityId)}</saml:Issuer>`,
@@ -88,16 +81,43 @@ function writeAssertion(
     `<saml:Conditions NotBefore="${at}" NotOnOrAfter="${until}"><saml:AudienceRestriction>`,
     `<saml:Audience>${escapeXml(question.service)}</saml:Audience></saml:AudienceRestriction></saml:Conditions>`,
     `<saml:AuthnStatement AuthnInstant="${at}" SessionIndex="_${randomUUID()}"><saml:AuthnContext>`,
-    `<saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport</saml:AuthnContextClassRef>`,
+    `<saml:AuthnContextClassRef>${escapeXml(authnContext)}</saml:AuthnContextClassRef>`,
     `</saml:AuthnContext></saml:AuthnStatement><saml:AttributeStatement>`,
     ...attributes
       .filter(([, values]) => values.length > 0)
       .map(([name, values]) => attribute(name, values.map(escapeXml))),
-    attribute("targetedId", [
-      `<saml:NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent" NameQualifier="${escapeXml(entityId)}" SPNameQualifier="${escapeXml(question.service)}">${targetedId}</saml:NameID>`,
-    ]),
+    person.fault === "nameless" ? "" : targetedId(institution, question, person),
     "</saml:AttributeStatement></saml:Assertion>",
   ].join("");
+}
+
+type Released = [name: keyof typeof attributeNames, values: readonly string[]];
+
+function attributesOf(
+  { nameJa, nameEn, scope, ...institution }: DemoInstitution,
+  person: DemoPerson,
+): Released[] {
+  const { user, fault, affiliation } = person;
+  return [
+    ["uniqueId", fault === "nameless" ? [] : [`${opaqueId(institution, user)}@${scope}`]],
+    // The scope of somebody else: a portal must not take it.
+    ["eppn", [`${user}@${fault ? "another.example.ac.jp" : scope}`]],
+    ["displayName", [person.displayName]],
+    ["jaDisplayName", person.jaDisplayName ? [person.jaDisplayName] : []],
+    ["mail", person.mails],
+    ["o", [nameEn]],
+    ["jaO", [nameJa]],
+    ["scopedAffiliation", [`${affiliation}@${scope}`, `member@${scope}`]],
+    // Of its staff the institution has seen papers.
+    ["assurance", [affiliation === "staff" ? ial2Assurance : "https://refeds.org/assurance/IAP/low"]],
+  ];
+}
+
+function targetedId(institution: DemoInstitution, { service }: Question, { user }: DemoPerson): string {
+  const id = opaqueId(institution, user, service);
+  return attribute("targetedId", [
+    `<saml:NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent" NameQualifier="${escapeXml(institution.entityId)}" SPNameQualifier="${escapeXml(service)}">${id}</saml:NameID>`,
+  ]);
 }
 
 function attribute(name: keyof typeof attributeNames, values: readonly string[]): string {

@@ -1,5 +1,6 @@
 /** Two invented institutions and their people, for trying the portal out. */
 import { createHash } from "node:crypto";
+import { aal2Context, refedsMfaContext } from "../../assurance.ts";
 
 export type DemoId = "a" | "b";
 
@@ -9,7 +10,12 @@ export type DemoPerson = {
   jaDisplayName?: string;
   mails: readonly string[];
   affiliation: "student" | "staff";
+  /** What is not in order in what their institution releases of them; nothing, for most. */
+  fault?: DemoFault;
 };
+
+/** No address and an ePPN that is not the institution's to give; or nothing besides to know the person by. */
+export type DemoFault = "incomplete" | "nameless";
 
 export type DemoInstitution = {
   id: DemoId;
@@ -21,11 +27,20 @@ export type DemoInstitution = {
   keywordsEn: string;
   scope: string;
   color: string;
+  /** How services may ask it. */
+  binding: "redirect" | "post";
+  /** How it can confirm people (AuthnContextClassRef), the plain password first. */
+  authnContexts: readonly string[];
   people: readonly DemoPerson[];
 };
 
 /** Everybody's. The demo federation runs at localhost only. */
 export const demoPassword = "password";
+
+/** The second factor: everybody's, and shown where it is asked for. */
+export const demoCode = "123456";
+
+export const passwordContext = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport";
 
 export const demoInstitutions: Readonly<Record<DemoId, DemoInstitution>> = {
   a: {
@@ -37,6 +52,8 @@ export const demoInstitutions: Readonly<Record<DemoId, DemoInstitution>> = {
     keywordsEn: "university demo+university trial",
     scope: "a.example.ac.jp",
     color: "#24573b",
+    binding: "redirect",
+    authnContexts: [passwordContext, aal2Context, refedsMfaContext],
     people: [
       {
         user: "hanako",
@@ -65,6 +82,22 @@ export const demoInstitutions: Readonly<Record<DemoId, DemoInstitution>> = {
         mails: ["admin@a.example.ac.jp"],
         affiliation: "staff",
       },
+      {
+        user: "jiro",
+        displayName: "Jiro Gakunin",
+        jaDisplayName: "学認 次郎",
+        mails: [],
+        affiliation: "student",
+        fault: "incomplete",
+      },
+      {
+        user: "saburo",
+        displayName: "Saburo Gakunin",
+        jaDisplayName: "学認 三郎",
+        mails: ["saburo@a.example.ac.jp"],
+        affiliation: "student",
+        fault: "nameless",
+      },
     ],
   },
   b: {
@@ -76,6 +109,8 @@ export const demoInstitutions: Readonly<Record<DemoId, DemoInstitution>> = {
     keywordsEn: "kosen college+of+technology trial",
     scope: "b.example.ac.jp",
     color: "#6b2f4c",
+    binding: "post",
+    authnContexts: [passwordContext],
     people: [
       {
         user: "tanaka",
@@ -93,7 +128,11 @@ export function demoInstitution(id: string): DemoInstitution | null {
 }
 
 /** An identifier that says nothing about the person, the same each time. */
-export function opaqueId(institution: DemoInstitution, user: string, audience = ""): string {
+export function opaqueId(
+  institution: Pick<DemoInstitution, "entityId">,
+  user: string,
+  audience = "",
+): string {
   return createHash("sha256")
     .update([institution.entityId, user, audience].join("!"))
     .digest("hex")

@@ -7,6 +7,7 @@ import { type DemoInstitution, demoInstitutions } from "./institutions.ts";
 
 const week = 7 * 24 * 60 * 60 * 1000;
 const id = "_demo-federation";
+const bindings = { redirect: "HTTP-Redirect", post: "HTTP-POST" } as const;
 
 export function demoSsoUrl(
   { baseUrl }: Pick<Federation, "baseUrl">,
@@ -42,16 +43,23 @@ function entity(world: Federation, institution: DemoInstitution, certificates: r
     `<md:Extensions><mdrpi:RegistrationInfo registrationAuthority="https://federation.example.ac.jp"/></md:Extensions>`,
     `<md:IDPSSODescriptor protocolSupportEnumeration="${ns.protocol}" WantAuthnRequestsSigned="true"><md:Extensions>`,
     `<shibmd:Scope regexp="false">${scope}</shibmd:Scope>`,
-    `<mdui:UIInfo>${inBoth("mdui:DisplayName", nameJa, nameEn)}${inBoth("mdui:Keywords", keywordsJa, keywordsEn)}</mdui:UIInfo>`,
+    `<mdui:UIInfo>${inBoth("mdui:DisplayName", nameJa, nameEn)}${inBoth("mdui:Keywords", keywordsJa, keywordsEn)}`,
+    `<mdui:Logo width="64" height="64">${logoOf(institution)}</mdui:Logo></mdui:UIInfo>`,
     `<mdui:DiscoHints><mdui:DomainHint>${scope}</mdui:DomainHint></mdui:DiscoHints></md:Extensions>`,
     ...keys,
-    `<md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="${escapeXml(demoSsoUrl(world, institution))}"/>`,
+    `<md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:${bindings[institution.binding]}" Location="${escapeXml(demoSsoUrl(world, institution))}"/>`,
     "</md:IDPSSODescriptor>",
     `<md:Organization>${inBoth("md:OrganizationName", nameJa, nameEn)}${inBoth("md:OrganizationDisplayName", nameJa, nameEn)}`,
     `${inBoth("md:OrganizationURL", `https://www.${scope}/`, `https://www.${scope}/en/`)}</md:Organization>`,
     `<md:ContactPerson contactType="technical"><md:EmailAddress>mailto:gakunin@${scope}</md:EmailAddress></md:ContactPerson>`,
     "</md:EntityDescriptor>",
   ].join("");
+}
+
+/** A drawing within the metadata: the letter of the institution on its colour. */
+function logoOf({ id: letter, color }: DemoInstitution): string {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" fill="${color}"/><text x="32" y="45" font-family="sans-serif" font-size="38" font-weight="700" fill="#fff" text-anchor="middle">${letter.toUpperCase()}</text></svg>`;
+  return `data:image/svg+xml;base64,${Buffer.from(svg, "utf8").toString("base64")}`;
 }
 
 function inBoth(element: string, ja: string, en: string): string {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { createTranslator } from "use-intl/core";
 import type { Locale } from "../safe-path.ts";
 import { escapeXml as text } from "../xml.ts";
-import type { DemoInstitution } from "./institutions.ts";
+import { type DemoInstitution, demoCode } from "./institutions.ts";
 
 type Frame = {
   institution: DemoInstitution;
@@ -20,57 +20,81 @@ export async function wordsOf(locale: Locale) {
   return createTranslator({ locale, messages, namespace: "DemoIdp" });
 }
 
+type Words = Awaited<ReturnType<typeof wordsOf>>;
+
 export async function loginPage(
   institution: DemoInstitution,
   locale: Locale,
-  { query, wrong, user = "" }: { query: string; wrong: boolean; user?: string },
+  { message, wrong, user = "" }: { message: string; wrong: boolean; user?: string },
 ): Promise<Response> {
   const t = await wordsOf(locale);
-  const name = locale === "ja" ? institution.nameJa : institution.nameEn;
-  const users = institution.people.map((person) => person.user).join(", ");
+  const name = nameOf(institution, locale);
+  const named = (people: DemoInstitution["people"]) => people.map((person) => person.user).join(", ");
+  const faulty = institution.people.filter(({ fault }) => fault);
   const other = locale === "ja" ? "en" : "ja";
+  const invalid = wrong ? ' aria-invalid="true" aria-describedby="wrong"' : "";
   const body = `
 <p class="notice">${text(t("notice"))}</p>
 <h1>${text(t("title", { institution: name }))}</h1>
 <p>${text(t("lead", { service: t("service") }))}</p>
-${wrong ? `<p class="wrong" role="alert" id="wrong">${text(t("wrong"))}</p>` : ""}
-<form method="post">
-<input type="hidden" name="query" value="${text(query)}"><input type="hidden" name="lang" value="${locale}">
+${wrong ? alert(t("wrong")) : ""}
+<form method="post" action="?">
+${hidden({ message, lang: locale })}
 <label for="user">${text(t("user"))}</label>
-<input id="user" name="user" value="${text(user)}" autocomplete="username" autocapitalize="none" spellcheck="false" required${wrong ? ' aria-invalid="true" aria-describedby="wrong"' : ""}>
+<input id="user" name="user" value="${text(user)}" autocomplete="username" autocapitalize="none" spellcheck="false" required${invalid}>
 <label for="password">${text(t("password"))}</label>
-<input id="password" name="password" type="password" autocomplete="current-password" required${wrong ? ' aria-invalid="true" aria-describedby="wrong"' : ""}>
-<p class="buttons"><button name="action" value="login">${text(t("login"))}</button>
-<button name="action" value="cancel" class="quiet" formnovalidate>${text(t("cancel"))}</button></p>
+<input id="password" name="password" type="password" autocomplete="current-password" required${invalid}>
+${buttons(t, "login")}
 </form>
-<p class="hint">${text(t("accounts", { users }))}</p>
-<p><a href="?${text(withLanguage(query, other))}" lang="${other}" hreflang="${other}">${text(t("other"))}</a></p>`;
-  return page({
-    institution,
-    locale,
-    title: t("title", { institution: name }),
-    body,
-    status: wrong ? 401 : 200,
-  });
+<p class="hint">${text(t("accounts", { users: named(institution.people.filter(({ fault }) => !fault)) }))}</p>
+${faulty.length > 0 ? `<p class="hint">${text(t("faulty", { users: named(faulty) }))}</p>` : ""}
+<p><a href="?${text(withLanguage(message, other))}" lang="${other}" hreflang="${other}">${text(t("other"))}</a></p>`;
+  const title = t("title", { institution: name });
+  return page({ institution, locale, title, body, status: wrong ? 401 : 200 });
 }
+
+/** The second factor. User and password are carried along: everybody knows them, and nothing is kept here between two pages. */
+export async function secondPage(
+  institution: DemoInstitution,
+  locale: Locale,
+  { wrong, ...carried }: { message: string; user: string; password: string; wrong: boolean },
+): Promise<Response> {
+  const t = await wordsOf(locale);
+  const title = t("secondTitle", { institution: nameOf(institution, locale) });
+  const body = `
+<p class="notice">${text(t("notice"))}</p>
+<h1>${text(title)}</h1>
+<p>${text(t("secondLead", { service: t("service") }))}</p>
+${wrong ? alert(t("wrongCode")) : ""}
+<form method="post" action="?">
+${hidden({ ...carried, lang: locale })}
+<label for="code">${text(t("code"))}</label>
+<input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required aria-describedby="hint${wrong ? " wrong" : ""}"${wrong ? ' aria-invalid="true"' : ""}>
+<p class="hint" id="hint">${text(t("codeHint", { code: demoCode }))}</p>
+${buttons(t, "confirm")}
+</form>`;
+  return page({ institution, locale, title, body, status: wrong ? 401 : 200 });
+}
+
+type Sending = {
+  acsUrl: string;
+  samlResponse: string;
+  relayState: string;
+  outcome: "sending" | "cancelled" | "cannot";
+};
 
 /** Carries the answer to the service: by itself, or by a button where scripts are off. */
 export async function sendingPage(
   institution: DemoInstitution,
   locale: Locale,
-  {
-    acsUrl,
-    samlResponse,
-    relayState,
-    given,
-  }: { acsUrl: string; samlResponse: string; relayState: string; given: boolean },
+  { acsUrl, samlResponse, relayState, outcome }: Sending,
 ): Promise<Response> {
   const t = await wordsOf(locale);
-  const title = t(given ? "sending" : "cancelled");
+  const title = t(outcome);
   const body = `
-<h1>${text(title)}</h1><p>${text(t("continueLead"))}</p>
+<h1>${text(title)}</h1><p>${text(t(outcome === "cannot" ? "cannotLead" : "continueLead"))}</p>
 <form method="post" action="${text(acsUrl)}" id="answer">
-<input type="hidden" name="SAMLResponse" value="${samlResponse}"><input type="hidden" name="RelayState" value="${text(relayState)}">
+${hidden({ SAMLResponse: samlResponse, RelayState: relayState })}
 <p class="buttons"><button>${text(t("continue"))}</button></p></form>`;
   return page({ institution, locale, title, body, script: 'document.getElementById("answer").submit()' });
 }
@@ -82,6 +106,25 @@ export async function refusalPage(institution: DemoInstitution, locale: Locale):
   return page({ institution, locale, title, body, status: 400 });
 }
 
+function nameOf({ nameJa, nameEn }: DemoInstitution, locale: Locale): string {
+  return locale === "ja" ? nameJa : nameEn;
+}
+
+function hidden(fields: Readonly<Record<string, string>>): string {
+  return Object.entries(fields)
+    .map(([name, value]) => `<input type="hidden" name="${name}" value="${text(value)}">`)
+    .join("");
+}
+
+function alert(what: string): string {
+  return `<p class="wrong" role="alert" id="wrong">${text(what)}</p>`;
+}
+
+function buttons(t: Words, main: "login" | "confirm"): string {
+  return `<p class="buttons"><button name="action" value="${main}">${text(t(main))}</button>
+<button name="action" value="cancel" class="quiet" formnovalidate>${text(t("cancel"))}</button></p>`;
+}
+
 function withLanguage(query: string, language: string): string {
   const kept = query.split("&").filter((pair) => !pair.startsWith("lang="));
   return [...kept, `lang=${language}`].join("&");
@@ -91,7 +134,7 @@ function page({ institution, locale, title, body, status = 200, script }: Frame)
   const html = `<!doctype html>
 <html lang="${locale}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${text(title)}</title><style>${styleOf(institution)}</style></head>
-<body><header><p>${text(locale === "ja" ? institution.nameJa : institution.nameEn)}</p></header><main>${body}</main>
+<body><header><p>${text(nameOf(institution, locale))}</p></header><main>${body}</main>
 ${script ? `<script>${script}</script>` : ""}</body></html>`;
   const scripts = script ? `'sha256-${createHash("sha256").update(script).digest("base64")}'` : "'none'";
   return new Response(html, {

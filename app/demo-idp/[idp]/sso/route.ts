@@ -1,5 +1,5 @@
-/** Login page of a demo provider. */
-import { showLogin, takeLogin } from "@/server/federation/demo/doors.ts";
+/** Login pages of a demo provider. */
+import { showLogin, takeForm } from "@/server/federation/demo/doors.ts";
 import { federation } from "@/server/federation/world.ts";
 
 type Context = { params: Promise<{ idp: string }> };
@@ -9,5 +9,5 @@ export async function GET(request: Request, { params }: Context) {
 }
 
 export async function POST(request: Request, { params }: Context) {
-  return takeLogin(federation(), (await params).idp, request);
+  return takeForm(federation(), (await params).idp, request);
 }
