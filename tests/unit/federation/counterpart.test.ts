@@ -35,9 +35,9 @@ const idAttributes = [
 ];
 
 /** Fills in a signature that holds all but its values. */
-function signByXmlsec(xml: string): string {
+function signByXmlsec(xml: string, name = "key"): string {
   writeFileSync(join(folder, "in.xml"), xml);
-  const key = `${join(folder, "key.pem")},${join(folder, "certificate.pem")}`;
+  const key = `${join(folder, `${name}.pem`)},${join(folder, "certificate.pem")}`;
   const out = join(folder, "out.xml");
   execFileSync("xmlsec1", [
     "--sign",
@@ -79,6 +79,28 @@ describe.skipIf(!installed)("xmlsec1 and we agree", () => {
     expect(verifiesByXmlsec(signed)).toBe(true);
     expect(validateResponse(form(signed), expectation(keys)).attributes.size).toBe(5);
     expect(() => validateResponse(form(signed.replace("hanako@", "admin@")), expectation(keys))).toThrow(
+      "signature_invalid",
+    );
+  });
+
+  test.each([
+    ["idp", "rsa-sha384", "http://www.w3.org/2001/04/xmldsig-more#sha384"],
+    ["idp", "rsa-sha512", `${ns.encryption}sha512`],
+    ["p256", "ecdsa-sha256", `${ns.encryption}sha256`],
+    ["p384", "ecdsa-sha384", "http://www.w3.org/2001/04/xmldsig-more#sha384"],
+    ["p521", "ecdsa-sha512", `${ns.encryption}sha512`],
+  ] as const)("on a response it signed with the key %s by %s", (owner, method, digest) => {
+    const { privateKey, certificate } = keys[owner];
+    writeFileSync(join(folder, "other.pem"), privateKey);
+    const signature = template("#_response")
+      .replace("rsa-sha256", method)
+      .replace(`${ns.encryption}sha256`, digest)
+      .replace("<ds:KeyInfo><ds:X509Data/></ds:KeyInfo>", "");
+    const unsigned = build(keys, { sign: "none" }).replace("<samlp:Status>", `${signature}<samlp:Status>`);
+    const signed = signByXmlsec(unsigned, "other");
+    const expected = expectation(keys, { certificates: [certificate] });
+    expect(validateResponse(form(signed), expected).attributes.size).toBe(5);
+    expect(() => validateResponse(form(signed.replace("hanako@", "admin@")), expected)).toThrow(
       "signature_invalid",
     );
   });
