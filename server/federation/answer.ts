@@ -1,6 +1,7 @@
 /** The way back: the provider's answer arrives, and becomes a code for NextAuth or a reason why not. */
 import { readAttributes } from "./attributes.ts";
 import { bridgeResponse } from "./bridge.ts";
+import { makeDemoOperator } from "./demo/operator.ts";
 import { readBody, refused, seeOther } from "./doors.ts";
 import { withJackson } from "./jackson.ts";
 import { type Circumstances, recordLogin } from "./login-log.ts";
@@ -69,6 +70,7 @@ async function redeem(
   await requireFirstUse(world.db, statement);
   const signedIn = await findOrMakeMember(world.db, { provider, person, locale, now });
   requireSamePerson(pending, signedIn.memberId);
+  await makeDemoOperator(world, { entityId: provider.entityId, person, ...signedIn });
   const sessionId = await openSession(world, { ...statement, ...signedIn, assurance: person.assurance });
   const bridged = await bridgeResponse(sessionId, {
     issuer: provider.entityId,

@@ -1,0 +1,84 @@
+/** Who is an operator: found, made, taken back. The rule what an operator may is server/roles.ts. */
+import type { Database, Transaction } from "../db.ts";
+import { comparable } from "../federation/attributes.ts";
+import { identifierKinds } from "../federation/person.ts";
+import type { Prisma } from "../generated/prisma/client.ts";
+
+export type Found = {
+  memberId: string;
+  name: string;
+  institution: { entityId: string; nameJa: string; nameEn: string };
+  subject: string;
+  eppn: string | null;
+  lastLoginAt: Date;
+  isOperator: boolean;
+};
+
+/**
+ * The people whom an institution calls so: by a subject with its kind (`uniqueId:…`), by any identifier alone, or by ePPN.
+ * Only who has logged in once is known.
+ */
+export async function findPeople(
+  db: Database,
+  { text, entityId, now }: { text: string; entityId?: string | undefined; now: Date },
+): Promise<Found[]> {
+  const subjects = [text, ...identifierKinds.map((kind) => `${kind}:${comparable(kind, text)}`)];
+  return read(db, now, {
+    OR: [
+      { id: text },
+      { subject: { in: subjects } },
+      { identifiers: { some: { subject: { in: subjects } } } },
+      { eppn: { equals: text.replace(/[\\%_]/g, "\\$&"), mode: "insensitive" } },
+    ],
+    ...(entityId && { institution: { entityId } }),
+  });
+}
+
+/** Every operator whose role is in force. */
+export function operators(db: Database, now: Date): Promise<Found[]> {
+  return read(db, now, { roles: { some: inForce(now) } });
+}
+
+/** Given to one who has it already it stays as it is. `by` is a member; null: the command, or the demo. */
+export async function makeOperator(
+  db: Database,
+  { memberId, by, now }: { memberId: string; by: string | null; now: Date },
+): Promise<void> {
+  await db.$transaction(async (tx) => {
+    await lockMember(tx, memberId);
+    if (await tx.role.findFirst({ where: { memberId, ...inForce(now) } })) return;
+    await tx.role.create({ data: { memberId, role: "operator", grantedBy: by, grantedAt: now } });
+  });
+}
+
+/** Holds from their next request on. */
+export async function takeOperator(db: Database, memberId: string): Promise<void> {
+  await db.role.deleteMany({ where: { memberId, role: "operator" } });
+}
+
+/** So that two at once make one role. */
+async function lockMember(tx: Transaction, memberId: string) {
+  await tx.$queryRaw`SELECT id FROM "Member" WHERE id = ${memberId} FOR UPDATE`;
+}
+
+function inForce(now: Date): Prisma.RoleWhereInput {
+  return { role: "operator", OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] };
+}
+
+async function read(db: Database, now: Date, where: Prisma.MemberWhereInput): Promise<Found[]> {
+  const rows = await db.member.findMany({
+    where,
+    include: { institution: true, roles: { where: inForce(now) } },
+    orderBy: { lastLoginAt: "desc" },
+    take: 50,
+  });
+  return rows.map(({ id, displayName, displayNameJa, institution, subject, eppn, lastLoginAt, roles }) => ({
+    memberId: id,
+    name: displayNameJa && displayNameJa !== displayName ? `${displayNameJa} (${displayName})` : displayName,
+    institution,
+    subject,
+    eppn,
+    lastLoginAt,
+    isOperator: roles.length > 0,
+  }));
+}
