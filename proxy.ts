@@ -6,10 +6,12 @@ import { routing } from "./server/i18n/routing.ts";
 const localize = createMiddleware(routing);
 /** The one page whose answer says 404 and yet is a whole page: what `notFound()` sends is empty without JavaScript. */
 const isNotFound = /^\/(?:ja|en)\/not-found$/;
+/** The one page that shows institutions' logos, which are at the institutions' own sites. */
+const loginPage = /^\/(?:ja|en)\/login\/?$/;
 const issuingSite = /^\/[a-z]{2}\/issue\//;
 
 export default function proxy(request: NextRequest): NextResponse {
-  const policy = contentSecurityPolicy();
+  const policy = contentSecurityPolicy({ logos: loginPage.test(request.nextUrl.pathname) });
   // Next.js takes the nonce for its own scripts from the request's header.
   const headers = new Headers(request.headers);
   headers.set("Content-Security-Policy", policy);
@@ -57,14 +59,14 @@ function protectTicket(headers: Headers): void {
   headers.set("Accept-CH", "Sec-CH-UA-Platform, Sec-CH-UA-Platform-Version");
 }
 
-function contentSecurityPolicy(): string {
+function contentSecurityPolicy({ logos }: { logos: boolean }): string {
   const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
   const isDevelopment = process.env.NODE_ENV === "development";
   return [
     "default-src 'self'",
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${isDevelopment ? " 'unsafe-eval'" : ""}`,
     `style-src 'self' ${isDevelopment ? "'unsafe-inline'" : `'nonce-${nonce}'`}`,
-    "img-src 'self' data:",
+    `img-src 'self' data:${logos ? " https:" : ""}`,
     "font-src 'self'",
     "object-src 'none'",
     "base-uri 'none'",
@@ -76,6 +78,6 @@ function contentSecurityPolicy(): string {
 
 export const config = {
   matcher: [
-    "/((?!api/|api$|pki/|ocsp|demo-idp|outbox|login/start|logout|_next|_vercel|[a-z]{2}/issue/[^/]+/file$|.*\\.[^/]*$).*)",
+    "/((?!api/|api$|pki/|ocsp|demo-idp|outbox|login/(?:start|search|forget|discovery|logo/)|logout|_next|_vercel|[a-z]{2}/issue/[^/]+/file$|.*\\.[^/]*$).*)",
   ],
 };

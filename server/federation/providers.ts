@@ -1,18 +1,13 @@
-/** The identity providers of the metadata in force: kept as rows, looked up, searched. */
-
+/** The identity providers of the metadata in force: kept as rows, and looked up. */
 import type { Database } from "../db.ts";
 import type { Prisma } from "../generated/prisma/client.ts";
-import { foldForSearch } from "./fold.ts";
+import type { Listed } from "./institution-index.ts";
+import { shownLogo } from "./logo.ts";
 import type { Provider } from "./read-providers.ts";
 import type { Scope } from "./scopes.ts";
 
-export type ProviderChoice = {
-  id: string;
-  nameJa: string;
-  nameEn: string;
+export type ProviderChoice = Listed & {
   entityId: string;
-  logoJa: string | null;
-  logoEn: string | null;
   /** Where the provider helps people whose login failed. */
   errorUrl: string | null;
 };
@@ -34,39 +29,23 @@ export async function providerInForce(db: Database, id: string, now: Date): Prom
   return { ...row, scopes: row.scopes as Scope[], contacts: row.contacts as Provider["contacts"] };
 }
 
-/** Providers whose name, keyword or domain holds every word, by name in the reader's language. */
-export async function searchProviders(
-  db: Database,
-  { q, locale, limit = 50 }: { q: string; locale: string; limit?: number },
-): Promise<ProviderChoice[]> {
-  const words = foldForSearch(q)
-    .split(/[\s\p{Cc}]+/u)
-    .filter(Boolean)
-    .slice(0, 8);
-  return db.identityProvider.findMany({
-    where: {
-      hidden: false,
-      validUntil: { gt: new Date() },
-      AND: words.map((word) => ({ search: { contains: literal(word) } })),
-    },
-    select: choice,
-    orderBy: locale === "ja" ? [{ nameJa: "asc" }, { id: "asc" }] : [{ nameEn: "asc" }, { id: "asc" }],
-    take: Math.min(Math.max(limit, 1), 200),
-  });
-}
-
-/** Prisma hands the pattern signs of LIKE on as they are. */
-function literal(word: string): string {
-  return word.replace(/[\\%_]/g, "\\$&");
-}
-
-/** Those of the ids that may log in now, in the order asked for. */
+/** Those of the ids that may log in now, in the order asked for; also such as are not listed, for whoever knows them by name. */
 export async function findProviders(db: Database, ids: readonly string[]): Promise<ProviderChoice[]> {
   const rows = await db.identityProvider.findMany({
     where: { id: { in: ids.slice(0, 20) }, validUntil: { gt: new Date() } },
     select: choice,
   });
-  return ids.flatMap((id) => rows.find((row) => row.id === id) ?? []);
+  return ids.flatMap((wanted) => {
+    const row = rows.find(({ id }) => id === wanted);
+    if (!row) return [];
+    const { ssoRedirect, ssoPost, certificates, ...named } = row;
+    return {
+      ...named,
+      logoJa: shownLogo(row.id, "ja", row.logoJa),
+      logoEn: shownLogo(row.id, "en", row.logoEn),
+      usable: (ssoRedirect ?? ssoPost) !== null && certificates.length > 0,
+    };
+  });
 }
 
 const choice = {
@@ -77,4 +56,7 @@ const choice = {
   logoJa: true,
   logoEn: true,
   errorUrl: true,
+  ssoRedirect: true,
+  ssoPost: true,
+  certificates: true,
 } as const;

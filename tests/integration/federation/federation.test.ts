@@ -3,9 +3,10 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { showAggregate, showLogin, takeForm } from "@/server/federation/demo/doors.ts";
 import { demoInstitutions } from "@/server/federation/demo/institutions.ts";
 import { beginLogin } from "@/server/federation/login.ts";
-import { findProviders, providerInForce, searchProviders } from "@/server/federation/providers.ts";
+import { findProviders, providerInForce } from "@/server/federation/providers.ts";
 import { federationReady, refreshFederation } from "@/server/federation/refresh.ts";
 import { requireFirstUse } from "@/server/federation/replay.ts";
+import { searchProviders } from "@/server/federation/search-providers.ts";
 import { serviceKeys } from "@/server/federation/service-keys.ts";
 import { spMetadata } from "@/server/federation/sp-metadata.ts";
 import { a, answerOf, arrive, b, choose, codeOf, demoPortal } from "@/tests/support/demo-login.ts";
@@ -19,7 +20,9 @@ beforeAll(async () => {
 describe("the federation", () => {
   test("is searched in both languages, by keyword and by domain", async () => {
     const names = async (q: string) =>
-      (await searchProviders(portal.db, { q, locale: "ja", limit: 10 })).map(({ nameEn }) => nameEn);
+      (await searchProviders(portal.db, { q, locale: "ja", limit: 10 })).institutions.map(
+        ({ nameEn }) => nameEn,
+      );
     const university = ["Demo University A"];
     const college = ["Demo KOSEN B"];
     for (const q of [

@@ -26,6 +26,14 @@ test("the login form may be redirected to an institution", () => {
   expect(answer("/ja/login").headers.get("content-security-policy")).toMatch(/form-action 'self' https:/);
 });
 
+test("only the page that lists institutions shows images of other sites", () => {
+  const images = (path: string) =>
+    /img-src ([^;]+);/.exec(answer(path).headers.get("content-security-policy") ?? "")?.[1];
+  expect(images("/ja/login")).toBe("'self' data: https:");
+  for (const path of ["/ja", "/en/login/error", "/ja/certs", "/ja/login/other"])
+    expect(images(path)).toBe("'self' data:");
+});
+
 test("a page of the issuing site tells its address to nobody", () => {
   const { headers } = answer(`/en/issue/${"a".repeat(64)}/download`);
   expect(headers.get("referrer-policy")).toBe("same-origin");

@@ -1,0 +1,7 @@
+/** Forgets the institutions that this browser chose before. */
+import { forgetChoices } from "@/server/federation/choice.ts";
+import { federation } from "@/server/federation/world.ts";
+
+export async function POST(request: Request) {
+  return forgetChoices(federation(), request);
+}

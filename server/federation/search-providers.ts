@@ -1,0 +1,58 @@
+/** The institutions that people may choose from: searched in memory, read anew when other metadata come into force. */
+import type { Database } from "../db.ts";
+import {
+  type Asked,
+  type Found,
+  type InstitutionIndex,
+  indexInstitutions,
+  type Source,
+  searchInstitutions,
+} from "./institution-index.ts";
+import { shownLogo } from "./logo.ts";
+
+type Kept = { metadata: string; index: Promise<InstitutionIndex> };
+
+/** One a process, however many copies of this module there are. */
+const kept = globalThis as { portalInstitutions?: WeakMap<Database, Kept> };
+
+/** Those that hold every word of `q`, or the mail domain `@…`, the likeliest first; with nothing to look for, all by name. */
+export async function searchProviders(
+  db: Database,
+  { now = new Date(), limit = 50, ...asked }: Omit<Asked, "now" | "limit"> & Partial<Asked>,
+): Promise<Found> {
+  return searchInstitutions(await institutions(db), { ...asked, limit, now });
+}
+
+async function institutions(db: Database): Promise<InstitutionIndex> {
+  const state = await db.federationState.findUnique({
+    where: { id: "current" },
+    select: { digest: true, loadedAt: true },
+  });
+  // Metadata that come one by one have no digest, and are few.
+  if (!state?.digest) return read(db);
+  const metadata = `${state.digest} ${state.loadedAt?.toISOString()}`;
+  kept.portalInstitutions ??= new WeakMap();
+  const before = kept.portalInstitutions.get(db);
+  if (before?.metadata === metadata) return before.index;
+  const index = read(db);
+  kept.portalInstitutions.set(db, { metadata, index });
+  index.catch(() => kept.portalInstitutions?.delete(db));
+  return index;
+}
+
+/** A logo may be within the metadata and large: then it is enough to know that there is one. */
+async function read(db: Database): Promise<InstitutionIndex> {
+  const rows = await db.$queryRaw<Source[]>`
+    SELECT "id", "nameJa", "nameEn", "search", "domains", "validUntil",
+      CASE WHEN starts_with("logoJa", 'data:') THEN 'data:' ELSE "logoJa" END AS "logoJa",
+      CASE WHEN starts_with("logoEn", 'data:') THEN 'data:' ELSE "logoEn" END AS "logoEn",
+      coalesce("ssoRedirect", "ssoPost") IS NOT NULL AND cardinality("certificates") > 0 AS "usable"
+    FROM "IdentityProvider" WHERE NOT "hidden"`;
+  return indexInstitutions(
+    rows.map((row) => ({
+      ...row,
+      logoJa: shownLogo(row.id, "ja", row.logoJa),
+      logoEn: shownLogo(row.id, "en", row.logoEn),
+    })),
+  );
+}
