@@ -176,6 +176,7 @@ describe("two servers by `next start`, with Inngest, Resend and metadata from th
       "publish-crl",
       "refresh-federation",
       "remind-of-expiry",
+      "sweep-logins",
       "sweep-stalled",
     ]);
     expect(functions.length).toBeGreaterThan(schedules.length);

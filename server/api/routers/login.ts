@@ -1,0 +1,26 @@
+/** What became of a login: why it failed, and what the institution released. */
+import { z } from "zod";
+import { examine } from "../../federation/doctor.ts";
+import { failureOf } from "../../federation/failure.ts";
+import { ownRelease } from "../../federation/own-release.ts";
+import { federation } from "../../federation/world.ts";
+import { publicProcedure, router } from "../trpc.ts";
+
+const reference = z.string().regex(/^[0-9A-Z]{8}$/);
+
+export const loginRouter = router({
+  /** Null when there was no such failure, or when its record is gone. */
+  failure: publicProcedure
+    .input(z.object({ reference }))
+    .query(({ input }) => failureOf(federation(), input.reference)),
+
+  /** Of the session at hand, or with `reference` of the login of this browser that failed; null when there is none to see. */
+  released: publicProcedure
+    .input(z.object({ reference: reference.nullable() }))
+    .query(async ({ ctx: { member }, input }) => {
+      const release = await ownRelease(member?.session.id ?? null, input.reference);
+      const { aal2For = [], ial2For = [] } = member?.institution ?? {};
+      const wanted = { aal2: aal2For.length > 0, ial2: ial2For.length > 0 };
+      return release && examine(federation(), release, wanted);
+    }),
+});
