@@ -94,7 +94,8 @@ async function connectionOf(world: Federation, provider: Provider): Promise<obje
     identifierFormat: "urn:oasis:names:tc:SAML:2.0:nameid-format:transient",
     idpMetadata: {
       entityID: provider.entityId,
-      sso: { redirectUrl: provider.ssoRedirect },
+      // What it writes for this address is written anew (authorize.ts), for whichever binding the provider has.
+      sso: { redirectUrl: provider.ssoRedirect ?? provider.ssoPost },
       publicKey: certificate,
       provider: provider.entityId,
     },
