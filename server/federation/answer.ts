@@ -16,7 +16,7 @@ import { requireFirstUse } from "./replay.ts";
 import { localeOfRequest } from "./safe-path.ts";
 import { serviceKeys } from "./service-keys.ts";
 import { openSession } from "./sessions.ts";
-import { requireSamePerson, requireStrong } from "./step-up.ts";
+import { requireStrong } from "./step-up.ts";
 import { limits } from "./validation/prescan.ts";
 import { acsUrlOf, entityIdOf, type Federation } from "./world.ts";
 
@@ -68,8 +68,8 @@ async function redeem(
   const person = personIn(reading);
   requireStrong(pending, statement);
   await requireFirstUse(world.db, statement);
-  const signedIn = await findOrMakeMember(world.db, { provider, person, locale, now });
-  requireSamePerson(pending, signedIn.memberId);
+  const { memberId } = pending;
+  const signedIn = await findOrMakeMember(world.db, { provider, person, locale, now, memberId });
   await makeDemoOperator(world, { entityId: provider.entityId, person, ...signedIn });
   const sessionId = await openSession(world, { ...statement, ...signedIn, assurance: person.assurance });
   const bridged = await bridgeResponse(sessionId, {

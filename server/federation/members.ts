@@ -5,10 +5,18 @@ import type { Institution } from "../generated/prisma/client.ts";
 import { strongestFirst, whoIsMeant } from "./identity.ts";
 import { kindOf, type Person } from "./person.ts";
 import type { Provider } from "./read-providers.ts";
+import { requireSamePerson } from "./step-up.ts";
 
 export type SignedIn = { memberId: string; institutionId: string };
 
-type Login = { provider: Provider; person: Person; locale: string; now: Date };
+type Login = {
+  provider: Provider;
+  person: Person;
+  locale: string;
+  now: Date;
+  /** Of a step-up: the member it has to be. Anybody else is refused, and nothing about them is noted. */
+  memberId?: string | null;
+};
 
 /**
  * One at a time for each identifier stated, so that two first logins at once make one member. Names and addresses become
@@ -28,6 +36,7 @@ export async function findOrMakeMember(db: Database, login: Login): Promise<Sign
         candidates.map(({ id, identifiers }) => ({ memberId: id, identifiers })),
         login.now,
       );
+      requireSamePerson(login.memberId ?? null, meant);
       const before = candidates.find(({ id }) => id === meant)?.identifiers ?? [];
       const [subject = ""] = strongestFirst([
         ...login.person.identifiers,

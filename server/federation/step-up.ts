@@ -34,7 +34,7 @@ export async function stepUpOf(
 }
 
 /** What a request in the database says of it. */
-type Asked = { authnContexts: readonly string[]; memberId: string | null; createdAt: Date };
+type Asked = { authnContexts: readonly string[]; createdAt: Date };
 
 /** The login is of one of the strengths that were asked for, and was done because it was asked for. */
 export function requireStrong(
@@ -54,8 +54,8 @@ export function requireStrong(
     });
 }
 
-/** It is the very person who was asked. */
-export function requireSamePerson({ memberId }: Asked, found: string) {
-  if (memberId !== null && memberId !== found)
-    throw new LoginRefusal("step_up_other_person", { expected: memberId, actual: found });
+/** It is the very person who was asked; `found` is null for somebody new. */
+export function requireSamePerson(asked: string | null, found: string | null) {
+  if (asked !== null && asked !== found)
+    throw new LoginRefusal("step_up_other_person", { expected: asked, actual: found ?? "somebody new" });
 }

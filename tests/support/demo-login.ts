@@ -1,10 +1,12 @@
 /** The portal's doors of a login and the demo institutions, in process, on a database of their own. */
+import { inflateRawSync } from "node:zlib";
 import { beforeAll, expect } from "vitest";
 import type { Database } from "@/server/db.ts";
 import { demoCode, demoInstitutions, demoPassword } from "@/server/federation/demo/institutions.ts";
 import { providerIdOf } from "@/server/federation/read-providers.ts";
 import { type MemberOfSession, sessionMember } from "@/server/federation/sessions.ts";
 import type { Federation } from "@/server/federation/world.ts";
+import { type Element, parseXml } from "@/server/federation/xml.ts";
 import { testDatabaseUrl } from "./database.ts";
 import { type Door, hiddenFields, PlainBrowser } from "./plain-browser.ts";
 
@@ -44,14 +46,25 @@ export function visit(who: PlainBrowser, ssoUrl: string): Promise<Response> {
   return who.post(origin + pathname, Object.fromEntries(searchParams));
 }
 
+/** The AuthnRequest in a redirect to a provider. */
+export function requestIn(ssoUrl: string): Element {
+  const deflated = new URL(ssoUrl).searchParams.get("SAMLRequest") ?? "";
+  return parseXml(inflateRawSync(Buffer.from(deflated, "base64")).toString("utf8"));
+}
+
 /** What the provider's page would post to the portal. */
-export async function answerOf(who: PlainBrowser, ssoUrl: string, user: string) {
+export async function answerOf(
+  who: PlainBrowser,
+  ssoUrl: string,
+  user: string,
+  { action = "login" }: { action?: "login" | "cancel" } = {},
+) {
   const [url = ""] = ssoUrl.split("?");
   let page = await (await visit(who, ssoUrl)).text();
   const fill = async (fields: Record<string, string>) => {
     page = await (await who.post(url, { ...hiddenFields(page), ...fields })).text();
   };
-  if (page.includes('name="password"')) await fill({ user, password: demoPassword, action: "login" });
+  if (page.includes('name="password"')) await fill({ user, password: demoPassword, action });
   if (page.includes('name="code"')) await fill({ code: demoCode, action: "confirm" });
   return hiddenFields(page);
 }
