@@ -137,6 +137,19 @@ function checkVersion(cluster: string, binaries: Binaries) {
   }
 }
 
+/** How to reach the server that a running portal has started; null when there is none, or it is still on its way up. */
+export function runningPostgres(folder: string, password: string): Pick<Postgres, "url"> | null {
+  const note = join(resolve(folder), "postgres", "postmaster.pid");
+  if (!existsSync(note)) return null;
+  const [pid, , , port, , , , state] = readFileSync(note, "utf8").split("\n");
+  if (state?.trim() !== "ready" || !isPostgres(Number(pid))) return null;
+  return { url: (database) => urlOf(Number(port), password, database) };
+}
+
+function urlOf(port: number, password: string, database: string): string {
+  return `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
+}
+
 /** A server that outlived its portal (killed, or a lost power line) is ended; a note it left behind is taken away. */
 export async function endForerunner(cluster: string) {
   const note = join(cluster, "postmaster.pid");
@@ -236,7 +249,7 @@ function running(child: ChildProcess, cluster: string, port: number, password: s
   let asked = false;
   const over = new Promise<void>((done) => child.once("exit", () => done()));
   return {
-    url: (database) => `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`,
+    url: (database) => urlOf(port, password, database),
     ended: new Promise((tell) => {
       over.then(() => {
         if (!asked) tell("The database ended by itself.");

@@ -12,6 +12,7 @@ import {
   newKeyRow,
   readKeysAgain,
   type SpPurpose,
+  serviceKeys,
   stillOpensFor,
 } from "./service-keys.ts";
 
@@ -49,6 +50,9 @@ export async function listKeys(world: Pick<Needs, "db" | "now">): Promise<KeyVie
 
 /** Makes a new pair for each purpose, which our metadata name from now on beside those in use. */
 export async function addKeys(world: Needs): Promise<Outcome> {
+  // What another sealing key has sealed would end every login: this one must open those that are there.
+  if ((await listKeys(world)).length > 0)
+    await Promise.all(purposes.map((purpose) => serviceKeys(world, purpose)));
   const rows = await Promise.all(purposes.map((purpose) => newKeyRow(world, purpose)));
   return changing(world, async (tx, keys) => {
     if (keys.some(({ state }) => state === "next")) return "under_way";
@@ -61,9 +65,8 @@ export async function addKeys(world: Needs): Promise<Outcome> {
 }
 
 /** The new pairs do the work from now on. `atOnce`: even before the federation can have published them. */
-export function useKeys(world: Needs, { atOnce = false } = {}): Promise<Outcome> {
-  return changing(world, async (tx, keys) => {
-    const now = world.now();
+export function switchKeys(world: Needs, { atOnce = false } = {}): Promise<Outcome> {
+  return changing(world, async (tx, keys, now) => {
     const next = keys.filter(({ state }) => state === "next");
     if (next.length === 0) return "nothing_new";
     const young = next.some(({ createdAt }) => now.getTime() - createdAt.getTime() < publishedFor);
@@ -78,17 +81,17 @@ export function useKeys(world: Needs, { atOnce = false } = {}): Promise<Outcome>
 
 /** Takes a key out of our metadata: an old one, or a new one that was not wanted after all. */
 export function retireKey(world: Needs, id: string): Promise<Outcome> {
-  return changing(world, async (tx, keys) => {
+  return changing(world, async (tx, keys, now) => {
     const wanted = keys.find((key) => key.id === id.toLowerCase().replaceAll(":", "").slice(0, 8));
     if (!wanted || wanted.state === "retired") return "unknown";
     if (wanted.state === "in_use") return "in_use";
-    await tx.serviceKey.update({ where: { id: wanted.row }, data: { retiredAt: world.now() } });
+    await tx.serviceKey.update({ where: { id: wanted.row }, data: { retiredAt: now } });
     return null;
   });
 }
 
 type Refused = Extract<Outcome, { refused: string }>["refused"];
-type Change = (tx: Transaction, keys: readonly KeyView[]) => Promise<Refused | null>;
+type Change = (tx: Transaction, keys: readonly KeyView[], now: Date) => Promise<Refused | null>;
 
 /** One change at a time. Keys that open nothing any more are thrown away with it. */
 async function changing(world: Needs, change: Change): Promise<Outcome> {
@@ -98,7 +101,7 @@ async function changing(world: Needs, change: Change): Promise<Outcome> {
     const over = { lte: new Date(now.getTime() - stillOpensFor) };
     await tx.serviceKey.deleteMany({ where: { purpose: { in: [...purposes] }, retiredAt: over } });
     const keys = await viewsIn(tx, now);
-    const refused = await change(tx, keys);
+    const refused = await change(tx, keys, now);
     return refused ? { refused, keys } : { done: await viewsIn(tx, now) };
   });
   readKeysAgain(world);

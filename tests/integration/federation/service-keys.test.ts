@@ -9,7 +9,7 @@ import {
   listKeys,
   type Outcome,
   retireKey,
-  useKeys,
+  switchKeys,
 } from "@/server/federation/rollover.ts";
 import {
   type Needs,
@@ -86,7 +86,7 @@ test("a new pair is published first, signs when it is told to, and the old one g
   expect((await serviceKey(world, "sp-signing")).certificate).toBe(before.certificate);
 
   pass({ days: 2 });
-  done(await useKeys(world));
+  done(await switchKeys(world));
   const after = await serviceKey(world, "sp-signing");
   expect(after.certificate).not.toBe(before.certificate);
   expect(await statesOf("sp-signing")).toEqual(["in_use", "old"]);
@@ -115,7 +115,7 @@ test("what is encrypted for a retired key is opened for fifteen days, and then i
     (await serviceKeys(world, "sp-encryption")).some(({ privateKey }) => opens(privateKey));
   done(await addKeys(world));
   expect(await opened()).toBe(true);
-  done(await useKeys(world, { atOnce: true }));
+  done(await switchKeys(world, { atOnce: true }));
   expect(await opened()).toBe(true);
   done(await retireKey(world, (await one("sp-encryption", "old")).id));
   pass({ days: 14 });
@@ -128,12 +128,12 @@ test("what is encrypted for a retired key is opened for fifteen days, and then i
 
 test("a rollover cannot leave the portal without a key, nor hurry by mistake", async () => {
   await begin();
-  expect(refusalOf(await useKeys(world))).toBe("nothing_new");
+  expect(refusalOf(await switchKeys(world))).toBe("nothing_new");
   expect(refusalOf(await retireKey(world, (await one("sp-signing", "in_use")).id))).toBe("in_use");
   expect(refusalOf(await retireKey(world, "00000000"))).toBe("unknown");
   done(await addKeys(world));
   expect(refusalOf(await addKeys(world))).toBe("under_way");
-  expect(refusalOf(await useKeys(world))).toBe("too_new");
+  expect(refusalOf(await switchKeys(world))).toBe("too_new");
   expect(refusalOf(await retireKey(world, (await one("sp-encryption", "in_use")).id))).toBe("in_use");
 });
 

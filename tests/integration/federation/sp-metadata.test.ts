@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { pemOf } from "@/server/federation/keys.ts";
 import type { Registrant } from "@/server/federation/registrant.ts";
-import { addKeys, useKeys } from "@/server/federation/rollover.ts";
+import { addKeys, switchKeys } from "@/server/federation/rollover.ts";
 import { publishedKeys, readKeysAgain } from "@/server/federation/service-keys.ts";
 import { spMetadata } from "@/server/federation/sp-metadata.ts";
 import { showMetadata } from "@/server/federation/sp-metadata-door.ts";
@@ -123,7 +123,7 @@ describe("the signature", () => {
       false,
     ]);
     expect(verifies(before.replace("portal-admin@", "somebody@"), current.certificate)).toBe(false);
-    await useKeys(world, { atOnce: true });
+    await switchKeys(world, { atOnce: true });
     const after = await spMetadata({ ...world, registrant });
     expect([verifies(after, current.certificate), verifies(after, next.certificate)]).toEqual([false, true]);
   });
