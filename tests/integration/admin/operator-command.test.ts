@@ -129,9 +129,9 @@ describe("with DATABASE_URL", () => {
 
   test.each([
     ["nobody who has logged in", ["taro@a.example.ac.jp"], "has logged in yet"],
-    ["no name at all", [], "Usage"],
-    ["two names", ["hanako@a.example.ac.jp", "taro@a.example.ac.jp"], "Usage"],
-    ["an option that is none", ["--everybody"], "Usage"],
+    ["no name at all", [], "npm run operator --"],
+    ["two names", ["hanako@a.example.ac.jp", "taro@a.example.ac.jp"], "npm run operator --"],
+    ["an option that is none", ["--everybody"], "npm run operator --"],
     ["a pattern", ["%"], "has logged in yet"],
   ])("%s is answered in words, and nobody is made one", async (_, args, words) => {
     expect(await run(...args)).toMatchObject({ code: 1, said: expect.stringContaining(words) });
@@ -173,7 +173,7 @@ describe("with the portal's own data folder", () => {
     const nowhere = join(folder, "nowhere");
     expect(await operator({ DATA_DIR: nowhere }, "--list")).toMatchObject({
       code: 1,
-      said: expect.stringContaining("There is no database in"),
+      said: expect.stringContaining("There is no portal in"),
     });
   });
 });
