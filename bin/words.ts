@@ -12,7 +12,7 @@ export function say(sentence: string) {
 /** What waiting does not mend, and what to do about it. */
 const hopeless = {
   "metadata refused":
-    "The federation's metadata could not be read or are not signed as they must be; what is wrong is said above: look at FEDERATION_METADATA_URL and FEDERATION_SIGNING_CERT, and start again.",
+    "The federation's metadata could not be read or are not signed as they must be; what is wrong is said above: look at FEDERATION_METADATA_URL (or FEDERATION_MDQ_URL) and FEDERATION_SIGNING_CERT, and start again.",
   "keys cannot be used":
     "The CA's keys in this database cannot be opened: set SEALING_KEY to the one that the database was begun with, and start again.",
 };

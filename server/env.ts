@@ -64,6 +64,19 @@ const shape = z.object({
     "set it to the https:// URL of the federation's signed metadata, or to the file:// URL of a copy",
     ["https:", "http:", "file:"],
   ).optional(),
+  FEDERATION_MDQ_URL: url(
+    "FEDERATION_MDQ_URL",
+    "set it to the https:// URL of the federation's metadata query service, to which /entities/… is added",
+    ["https:", "http:"],
+  )
+    .transform((value) => value.replace(/\/+$/, ""))
+    .optional(),
+  FEDERATION_MAX_VALIDITY: z.coerce
+    .number({ error: say("FEDERATION_MAX_VALIDITY", "set it to a whole number of days from 1 to 90") })
+    .int({ error: say("FEDERATION_MAX_VALIDITY", "set it to a whole number of days from 1 to 90") })
+    .min(1, { error: say("FEDERATION_MAX_VALIDITY", "set it to a whole number of days from 1 to 90") })
+    .max(90, { error: say("FEDERATION_MAX_VALIDITY", "set it to a whole number of days from 1 to 90") })
+    .default(15),
   FEDERATION_SIGNING_CERT: text(
     "FEDERATION_SIGNING_CERT",
     "set it to the certificate that signs the federation's metadata, as PEM text or as the paths of PEM files with commas between",
@@ -143,7 +156,8 @@ function conflicts(env: Env, source: Source): string[] {
   const { hostname, protocol } = new URL(env.BASE_URL);
   const atHome = homeHosts.includes(hostname);
   const onVercel = Boolean(source.VERCEL);
-  const ownMetadata = env.FEDERATION_METADATA_URL !== undefined;
+  const byMdq = env.FEDERATION_MDQ_URL !== undefined;
+  const ownMetadata = env.FEDERATION_METADATA_URL !== undefined || byMdq;
   const inngest = [env.INNGEST_EVENT_KEY, env.INNGEST_SIGNING_KEY].filter(Boolean).length;
   const table: [boolean, string][] = [
     [protocol !== "https:" && !atHome, "BASE_URL must begin with https:// unless it is localhost."],
@@ -161,7 +175,15 @@ function conflicts(env: Env, source: Source): string[] {
     ],
     [
       env.DEMO_FEDERATION && ownMetadata,
-      "DEMO_FEDERATION and FEDERATION_METADATA_URL exclude each other: leave one out.",
+      `DEMO_FEDERATION and ${byMdq ? "FEDERATION_MDQ_URL" : "FEDERATION_METADATA_URL"} exclude each other: leave one out.`,
+    ],
+    [
+      byMdq && env.FEDERATION_METADATA_URL !== undefined,
+      "FEDERATION_METADATA_URL and FEDERATION_MDQ_URL exclude each other: leave one out.",
+    ],
+    [
+      byMdq && env.DISCOVERY_SERVICE_URL === undefined,
+      "DISCOVERY_SERVICE_URL is missing: a metadata query service gives no list of institutions, so another page has to let people choose theirs.",
     ],
     [
       !env.DEMO_FEDERATION && !ownMetadata,

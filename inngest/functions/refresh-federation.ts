@@ -1,12 +1,15 @@
 import { cron } from "inngest";
-import { refreshFederation } from "../../server/federation/refresh.ts";
+import { refreshWhenDue } from "../../server/federation/refresh.ts";
 import { federation } from "../../server/federation/world.ts";
 import { inngest } from "../client.ts";
 
-/** The federation's metadata, read again every two hours (GakuNin asks for no more); the last good copy stays in force meanwhile. */
+/**
+ * Comes by often, so that the federation's metadata are read again as soon as two hours are over (GakuNin asks for no more), whichever
+ * process read them last; a source that failed is asked sooner. The last good copy stays in force meanwhile.
+ */
 export const refreshFederationMetadata = inngest.createFunction(
-  { id: "refresh-federation", triggers: [cron("17 */2 * * *")], retries: 3 },
+  { id: "refresh-federation", triggers: [cron("7,22,37,52 * * * *")], retries: 0 },
   async ({ step }) => {
-    await step.run("refresh", () => refreshFederation(federation()));
+    await step.run("refresh", () => refreshWhenDue(federation()));
   },
 );

@@ -1,6 +1,6 @@
 /** The identity providers of the metadata in force: kept as rows, and looked up. */
 import type { Database } from "../db.ts";
-import type { Prisma } from "../generated/prisma/client.ts";
+import { Prisma } from "../generated/prisma/client.ts";
 import type { Listed } from "./institution-index.ts";
 import { shownLogo } from "./logo.ts";
 import type { Provider } from "./read-providers.ts";
@@ -12,14 +12,52 @@ export type ProviderChoice = Listed & {
   errorUrl: string | null;
 };
 
-const rowsAtOnce = 500;
+/** Columns of a row as metadata fill them; what only MDQ knows stays empty. */
+const columns = [
+  "id",
+  "entityId",
+  "nameJa",
+  "nameEn",
+  "search",
+  "scopes",
+  "ssoRedirect",
+  "ssoPost",
+  "certificates",
+  "logoJa",
+  "logoEn",
+  "domains",
+  "errorUrl",
+  "contacts",
+  "categories",
+  "registrationAuthority",
+  "hidden",
+  "validUntil",
+] as const satisfies readonly (keyof Provider)[];
 
-/** All at once: a reader sees the old federation or the new one, never half of each. */
-export async function replaceProviders(tx: Prisma.TransactionClient, providers: readonly Provider[]) {
-  const unique = [...new Map(providers.map((provider) => [provider.id, provider])).values()];
-  await tx.identityProvider.deleteMany();
-  for (let at = 0; at < unique.length; at += rowsAtOnce)
-    await tx.identityProvider.createMany({ data: unique.slice(at, at + rowsAtOnce) });
+/** What a refresh changed: entityIDs, at most a hundred of each. */
+export type Changes = { appeared: string[]; vanished: string[] };
+
+/**
+ * All at once: a reader sees the old federation or the new one, never half of each. Each of `rows` is the text of a JSON array of
+ * providers, which only the database takes apart: ten thousand rows pass through without holding anybody up.
+ */
+export async function replaceProviders(
+  tx: Prisma.TransactionClient,
+  rows: AsyncIterable<string> | Iterable<string>,
+): Promise<Changes> {
+  const names = Prisma.raw(columns.map((column) => `"${column}"`).join(", "));
+  await tx.$executeRaw`CREATE TEMPORARY TABLE incoming (LIKE "IdentityProvider") ON COMMIT DROP`;
+  for await (const portion of rows)
+    await tx.$executeRaw`INSERT INTO incoming (${names})
+      SELECT ${names} FROM json_populate_recordset(NULL::"IdentityProvider", ${portion}::json)`;
+  const appeared = await tx.$queryRaw<{ entityId: string }[]>`SELECT "entityId" FROM incoming
+    WHERE id NOT IN (SELECT id FROM "IdentityProvider") ORDER BY "entityId" LIMIT 100`;
+  const vanished = await tx.$queryRaw<{ entityId: string }[]>`SELECT "entityId" FROM "IdentityProvider"
+    WHERE id NOT IN (SELECT id FROM incoming) ORDER BY "entityId" LIMIT 100`;
+  await tx.$executeRaw`DELETE FROM "IdentityProvider"`;
+  await tx.$executeRaw`INSERT INTO "IdentityProvider" (${names}) SELECT ${names} FROM incoming`;
+  const entityIds = (found: { entityId: string }[]) => found.map(({ entityId }) => entityId);
+  return { appeared: entityIds(appeared), vanished: entityIds(vanished) };
 }
 
 /** The provider, if its metadata is in force now; one that vanished, or whose time is over, is null. */

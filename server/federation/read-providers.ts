@@ -1,234 +1,264 @@
-/** Reads the identity providers out of a verified aggregate, as a stream: an aggregate may hold ten thousand. */
-import { createHash } from "node:crypto";
-import { SaxesParser, type SaxesTagNS } from "saxes";
-import { foldForSearch } from "./fold.ts";
-import type { Scope } from "./scopes.ts";
+/**
+ * Reads the identity providers out of metadata, from the events of a stream: a document may hold ten thousand. Where something counts is
+ * said by its whole path in the table below; the same element anywhere else is somebody's extension and says nothing.
+ */
+import { timeOf } from "./metadata-times.ts";
+import { type Provider, providerOf, type Sheet, sheetFor } from "./provider-sheet.ts";
+import {
+  certificateOf,
+  imageUrl,
+  isTrue,
+  languageOf,
+  mailOf,
+  positiveOf,
+  webUrl,
+} from "./provider-values.ts";
 import { ns } from "./xml.ts";
+import { attributeIn, type Tag, XmlFault } from "./xml-stream.ts";
 
-export type Provider = {
-  id: string;
-  entityId: string;
-  nameJa: string;
-  nameEn: string;
-  search: string;
-  scopes: Scope[];
-  ssoRedirect: string | null;
-  ssoPost: string | null;
-  certificates: string[];
-  logoJa: string | null;
-  logoEn: string | null;
-  /** Mail domains of its people, lower case. */
-  domains: string[];
-  errorUrl: string | null;
-  contacts: { type: string; mail: string }[];
-  categories: string[];
-  registrationAuthority: string | null;
-  hidden: boolean;
-  validUntil: Date;
+export { type Provider, providerIdOf } from "./provider-sheet.ts";
+
+/** Entities of a document, characters of one element. */
+export type ReaderLimits = { entities: number; text: number };
+
+export type Reader = {
+  open: (tag: Tag) => void;
+  text: (text: string) => void;
+  close: (tag: Tag) => void;
+  counted: () => { providers: number; leftOut: number };
 };
 
 const saml2 = "urn:oasis:names:tc:SAML:2.0:protocol";
 const bindingRedirect = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect";
 const bindingPost = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST";
 const entityCategory = "http://macedir.org/entity-category";
-const hideFromDiscovery = "http://refeds.org/category/hide-from-discovery";
+const securityContact = "http://refeds.org/metadata/contactType/security";
+const contactTypes = ["technical", "support", "administrative", "billing", "other"];
 
-/** The key of a provider everywhere in the portal. */
-export function providerIdOf(entityId: string): string {
-  return createHash("sha256").update(entityId, "utf8").digest("hex");
-}
+/** What is being read of the entity: the sheet, and what the elements around said. */
+type At = { sheet: Sheet; signing: boolean; category: boolean; contact: string };
 
-type Texts = Record<string, string>;
-
-type Draft = {
-  entityId: string;
-  validUntil: Date;
-  isIdp: boolean;
-  uiNames: Texts;
-  organizationNames: Texts;
-  keywords: string[];
-  domains: string[];
-  scopes: Scope[];
-  ssoRedirect: string | null;
-  ssoPost: string | null;
-  certificates: string[];
-  logo: string | null;
-  errorUrl: string | null;
-  contacts: { type: string; mail: string }[];
-  contactType: string;
-  attributeName: string;
-  categories: string[];
-  registrationAuthority: string | null;
-  keyUse: string;
+type Entry = {
+  /** Whether nothing in it counts. */
+  skipped?: (tag: Tag) => boolean;
+  open?: (at: At, tag: Tag) => void;
+  /** Its text, without the space around it, when it ends. */
+  read?: (at: At, text: string, tag: Tag) => void;
 };
 
-/** `signed` is what `verifyAggregate` returned; `validUntil` the aggregate's, which an entity can only shorten. */
-export function readProviders(signed: string, validUntil: Date): Provider[] {
-  const providers: Provider[] = [];
-  const path: string[] = [];
-  let draft: Draft | null = null;
+const prefixes: Readonly<Record<string, string>> = {
+  [ns.metadata]: "md",
+  [ns.mdui]: "mdui",
+  [ns.mdrpi]: "mdrpi",
+  [ns.mdattr]: "mdattr",
+  [ns.assertion]: "saml",
+  [ns.shibmd]: "shibmd",
+  [ns.signature]: "ds",
+};
+
+const scope: Entry = {
+  read({ sheet }, value, tag) {
+    sheet.scopes.push({ value: value.slice(0, 512), regexp: isTrue(attributeIn(tag, "regexp")) });
+  },
+};
+
+/** Below md:EntityDescriptor. */
+const table: Readonly<Record<string, Entry>> = {
+  "md:Extensions/mdrpi:RegistrationInfo": {
+    open: ({ sheet }, tag) => {
+      sheet.registrationAuthority ??= attributeIn(tag, "registrationAuthority");
+    },
+  },
+  "md:Extensions/shibmd:Scope": scope,
+  "md:Extensions/mdattr:EntityAttributes/saml:Attribute": {
+    open(at, tag) {
+      at.category = attributeIn(tag, "Name") === entityCategory;
+    },
+  },
+  "md:Extensions/mdattr:EntityAttributes/saml:Attribute/saml:AttributeValue": {
+    read: ({ sheet, category }, value) => {
+      if (category) sheet.categories.push(value);
+    },
+  },
+  "md:IDPSSODescriptor": {
+    skipped: (tag) => !(attributeIn(tag, "protocolSupportEnumeration") ?? "").split(/\s+/).includes(saml2),
+    open(at, tag) {
+      at.sheet.isIdp = true;
+      at.sheet.errorUrl ??= attributeIn(tag, "errorURL");
+      at.sheet.validUntil = sooner(at.sheet.validUntil, tag);
+    },
+  },
+  "md:IDPSSODescriptor/md:Extensions/shibmd:Scope": scope,
+  "md:IDPSSODescriptor/md:Extensions/mdui:UIInfo/mdui:DisplayName": {
+    read: ({ sheet }, text, tag) => name(sheet.uiNames, text, tag),
+  },
+  "md:IDPSSODescriptor/md:Extensions/mdui:UIInfo/mdui:Keywords": {
+    read({ sheet }, text) {
+      sheet.keywords.push(
+        ...text
+          .split(/\s+/)
+          .map((word) => word.replaceAll("+", " ").trim())
+          .filter(Boolean),
+      );
+    },
+  },
+  "md:IDPSSODescriptor/md:Extensions/mdui:UIInfo/mdui:Logo": {
+    read({ sheet }, text, tag) {
+      const url = imageUrl(text);
+      if (url)
+        sheet.logos.push({
+          url,
+          language: languageOf(attributeIn(tag, "xml:lang")),
+          height: positiveOf(attributeIn(tag, "height")),
+        });
+    },
+  },
+  "md:IDPSSODescriptor/md:Extensions/mdui:DiscoHints/mdui:DomainHint": {
+    read({ sheet }, text) {
+      if (/^[^\s/@]{1,253}$/.test(text)) sheet.domains.push(text.toLowerCase());
+    },
+  },
+  "md:IDPSSODescriptor/md:KeyDescriptor": {
+    open(at, tag) {
+      at.signing = (attributeIn(tag, "use") ?? "signing") === "signing";
+    },
+  },
+  "md:IDPSSODescriptor/md:KeyDescriptor/ds:KeyInfo/ds:X509Data/ds:X509Certificate": {
+    read({ sheet, signing }, text) {
+      const certificate = certificateOf(text);
+      if (signing && certificate) sheet.certificates.push(certificate);
+    },
+  },
+  "md:IDPSSODescriptor/md:SingleSignOnService": {
+    open({ sheet }, tag) {
+      const location = webUrl(attributeIn(tag, "Location"));
+      if (attributeIn(tag, "Binding") === bindingRedirect) sheet.ssoRedirect ??= location;
+      if (attributeIn(tag, "Binding") === bindingPost) sheet.ssoPost ??= location;
+    },
+  },
+  "md:Organization/md:OrganizationDisplayName": {
+    read: ({ sheet }, text, tag) => name(sheet.organizationNames, text, tag),
+  },
+  "md:ContactPerson": {
+    open(at, tag) {
+      const type = attributeIn(tag, "contactType") ?? "";
+      const security = tag.attributes.some(
+        ({ local, prefix, value }) => local === "contactType" && prefix !== "" && value === securityContact,
+      );
+      at.contact = security ? "security" : contactTypes.includes(type) ? type : "other";
+    },
+  },
+  "md:ContactPerson/md:EmailAddress": {
+    read({ sheet, contact }, text) {
+      const mail = mailOf(text);
+      if (mail) sheet.contacts.push({ type: contact, mail });
+    },
+  },
+};
+
+/** The table as a tree, so that an element costs one look. */
+type Place = { entry: Entry; below: Map<string, Place> };
+
+const entityPlace: Place = { entry: {}, below: new Map() };
+for (const [path, entry] of Object.entries(table)) {
+  let place = entityPlace;
+  for (const step of path.split("/")) {
+    const next = place.below.get(step) ?? { entry: {}, below: new Map() };
+    place.below.set(step, next);
+    place = next;
+  }
+  place.entry = entry;
+}
+
+/** An element of which nothing is read, whatever is in it. */
+const elsewhere: Place = { entry: {}, below: new Map() };
+
+/** `validUntil` is the document's: what is in it can only end sooner. Of several entities with one entityID the first counts. */
+export function readerOfProviders(
+  found: (provider: Provider) => void,
+  validUntil: Date,
+  limits: ReaderLimits,
+): Reader {
+  const seen = new Set<string>();
+  const counts = { entities: 0, providers: 0, leftOut: 0 };
+  /** Ends of the EntitiesDescriptors that are open. */
+  const ends: Date[] = [validUntil];
+  /** Elements that are open, from the entity on; or, outside of one, how many that are no EntitiesDescriptor. */
+  const places: Place[] = [];
+  let outside = 0;
+  let at: At | null = null;
   let text = "";
 
-  const parser = new SaxesParser({ xmlns: true });
-  parser.on("opentag", (tag) => {
-    path.push(tag.local);
-    text = "";
-    if (tag.uri === ns.metadata && tag.local === "EntityDescriptor") draft = begin(tag, validUntil);
-    else if (draft) open(draft, tag, path);
-  });
-  parser.on("text", (piece) => {
-    text += piece;
-  });
-  parser.on("closetag", (tag) => {
-    if (draft) close(draft, tag, path, text.trim());
-    if (draft && tag.uri === ns.metadata && tag.local === "EntityDescriptor") {
-      if (draft.isIdp) providers.push(finish(draft));
-      draft = null;
-    }
-    path.pop();
-    text = "";
-  });
-  for (let at = 0; at < signed.length; at += 65_536) parser.write(signed.slice(at, at + 65_536));
-  parser.close();
-  return providers;
-}
+  const openAbove = (tag: Tag) => {
+    if (outside > 0 || tag.uri !== ns.metadata) outside += 1;
+    else if (tag.local === "EntitiesDescriptor") ends.push(sooner(ends.at(-1) ?? validUntil, tag));
+    else if (tag.local === "EntityDescriptor") {
+      counts.entities += 1;
+      if (counts.entities > limits.entities)
+        throw new XmlFault("too_large", `more than ${limits.entities} entities`);
+      const sheet = sheetFor(attributeIn(tag, "entityID") ?? "", sooner(ends.at(-1) ?? validUntil, tag));
+      at = { sheet, signing: false, category: false, contact: "other" };
+      places.push(entityPlace);
+    } else outside += 1;
+  };
 
-function begin(tag: SaxesTagNS, aggregateUntil: Date): Draft {
-  const own = new Date(attributeIn(tag, "validUntil") ?? aggregateUntil);
   return {
-    entityId: attributeIn(tag, "entityID") ?? "",
-    validUntil: own < aggregateUntil ? own : aggregateUntil,
-    isIdp: false,
-    uiNames: {},
-    organizationNames: {},
-    keywords: [],
-    domains: [],
-    scopes: [],
-    ssoRedirect: null,
-    ssoPost: null,
-    certificates: [],
-    logo: null,
-    errorUrl: null,
-    contacts: [],
-    contactType: "",
-    attributeName: "",
-    categories: [],
-    registrationAuthority: null,
-    keyUse: "",
+    open(tag) {
+      text = "";
+      if (!at) return openAbove(tag);
+      const step = `${prefixes[tag.uri] ?? ""}:${tag.local}`;
+      const place = places.at(-1)?.below.get(step) ?? elsewhere;
+      const skipped = place.entry.skipped?.(tag) ?? false;
+      places.push(skipped ? elsewhere : place);
+      if (!skipped) place.entry.open?.(at, tag);
+    },
+    text(piece) {
+      const place = at && places.at(-1);
+      if (!place?.entry.read) return;
+      text += piece;
+      if (text.length > limits.text)
+        throw new XmlFault("too_large", `more than ${limits.text} characters in one element`);
+    },
+    close(tag) {
+      if (!at) {
+        if (outside > 0) outside -= 1;
+        else ends.pop();
+        return;
+      }
+      const place = places.pop();
+      if (places.length > 0) {
+        if (place?.entry.read) place.entry.read(at, text.trim(), tag);
+        text = "";
+        return;
+      }
+      const { sheet } = at;
+      at = null;
+      if (!sheet.isIdp) return;
+      if (!isEntityId(sheet.entityId) || seen.has(sheet.entityId)) {
+        counts.leftOut += 1;
+        return;
+      }
+      seen.add(sheet.entityId);
+      counts.providers += 1;
+      found(providerOf(sheet));
+    },
+    counted: () => ({ providers: counts.providers, leftOut: counts.leftOut }),
   };
 }
 
-function open(draft: Draft, tag: SaxesTagNS, path: readonly string[]) {
-  const inIdp = path.includes("IDPSSODescriptor");
-  switch (`${tag.uri}|${tag.local}`) {
-    case `${ns.metadata}|IDPSSODescriptor`:
-      draft.isIdp ||= (attributeIn(tag, "protocolSupportEnumeration") ?? "").split(/\s+/).includes(saml2);
-      draft.errorUrl ??= attributeIn(tag, "errorURL");
-      break;
-    case `${ns.metadata}|SingleSignOnService`:
-      if (attributeIn(tag, "Binding") === bindingRedirect)
-        draft.ssoRedirect ??= webUrl(attributeIn(tag, "Location"));
-      if (attributeIn(tag, "Binding") === bindingPost) draft.ssoPost ??= webUrl(attributeIn(tag, "Location"));
-      break;
-    case `${ns.metadata}|KeyDescriptor`:
-      draft.keyUse = inIdp ? (attributeIn(tag, "use") ?? "signing") : "";
-      break;
-    case `${ns.metadata}|ContactPerson`:
-      draft.contactType = attributeIn(tag, "contactType") ?? "other";
-      break;
-    case `${ns.assertion}|Attribute`:
-      draft.attributeName = attributeIn(tag, "Name") ?? "";
-      break;
-    case `${ns.mdrpi}|RegistrationInfo`:
-      draft.registrationAuthority ??= attributeIn(tag, "registrationAuthority");
-      break;
-    case `${ns.shibmd}|Scope`:
-      draft.scopes.push({ value: "", regexp: ["true", "1"].includes(attributeIn(tag, "regexp") ?? "") });
-      break;
-    case `${ns.mdui}|DisplayName`:
-    case `${ns.mdui}|Keywords`:
-    case `${ns.metadata}|OrganizationDisplayName`:
-      draft.attributeName = tag.attributes["xml:lang"]?.value.toLowerCase() ?? "";
-  }
+/** What is in something ends with it, or sooner; an end that cannot be read has been. */
+function sooner(end: Date, tag: Tag): Date {
+  const value = attributeIn(tag, "validUntil");
+  if (value === null) return end;
+  const own = timeOf(value) ?? new Date(0);
+  return own < end ? own : end;
 }
 
-function close(draft: Draft, tag: SaxesTagNS, path: readonly string[], text: string) {
-  const inIdp = path.includes("IDPSSODescriptor");
-  switch (`${tag.uri}|${tag.local}`) {
-    case `${ns.signature}|X509Certificate`:
-      if (inIdp && draft.keyUse === "signing") draft.certificates.push(text.replace(/\s+/g, ""));
-      break;
-    case `${ns.shibmd}|Scope`: {
-      const scope = draft.scopes.at(-1);
-      if (scope) scope.value = text;
-      break;
-    }
-    case `${ns.mdui}|DisplayName`:
-      if (inIdp) draft.uiNames[draft.attributeName] = text;
-      break;
-    case `${ns.metadata}|OrganizationDisplayName`:
-      draft.organizationNames[draft.attributeName] = text;
-      break;
-    case `${ns.mdui}|Keywords`:
-      if (inIdp) draft.keywords.push(...text.split(/\s+/).map((word) => word.replaceAll("+", " ")));
-      break;
-    case `${ns.mdui}|DomainHint`:
-      draft.domains.push(text);
-      break;
-    case `${ns.mdui}|Logo`:
-      if (inIdp && (text.startsWith("https://") || text.startsWith("data:image/"))) draft.logo ??= text;
-      break;
-    case `${ns.metadata}|EmailAddress`:
-      draft.contacts.push({ type: draft.contactType, mail: text.replace(/^mailto:/i, "") });
-      break;
-    case `${ns.assertion}|AttributeValue`:
-      if (draft.attributeName === entityCategory) draft.categories.push(text);
-  }
+/** A URI of at most 1024 characters (SAML 2.0 Core §8.3.6). */
+function isEntityId(text: string): boolean {
+  return text.length > 0 && text.length <= 1024 && !/\s/.test(text);
 }
 
-function finish(draft: Draft): Provider {
-  const { ja, en } = { ...draft.organizationNames, ...draft.uiNames };
-  const fallback =
-    Object.values({ ...draft.organizationNames, ...draft.uiNames })[0] ?? hostOf(draft.entityId);
-  const scopes = draft.scopes.filter(({ value }) => value !== "");
-  const literal = scopes.filter(({ regexp }) => !regexp).map(({ value }) => value);
-  const names = [...Object.values(draft.uiNames), ...Object.values(draft.organizationNames)];
-  return {
-    id: providerIdOf(draft.entityId),
-    entityId: draft.entityId,
-    nameJa: ja ?? en ?? fallback,
-    nameEn: en ?? ja ?? fallback,
-    search: foldForSearch([...names, ...draft.keywords, ...literal, ...draft.domains].join("\n")),
-    scopes,
-    ssoRedirect: draft.ssoRedirect,
-    ssoPost: draft.ssoPost,
-    certificates: [...new Set(draft.certificates)],
-    logoJa: draft.logo,
-    logoEn: draft.logo,
-    domains: [...new Set([...draft.domains, ...literal].map((domain) => domain.toLowerCase()))],
-    errorUrl: webUrl(filledIn(draft.errorUrl)),
-    contacts: draft.contacts,
-    categories: draft.categories,
-    registrationAuthority: draft.registrationAuthority,
-    hidden: draft.categories.includes(hideFromDiscovery),
-    validUntil: draft.validUntil,
-  };
-}
-
-function attributeIn(tag: SaxesTagNS, name: string): string | null {
-  return tag.attributes[name]?.value ?? null;
-}
-
-/** What a browser may be sent to: never `javascript:` or the like. */
-function webUrl(value: string | null): string | null {
-  return value && /^https?:\/\//i.test(value) && URL.canParse(value) ? value : null;
-}
-
-/** Places of a template (REFEDS errorURL) that only a single failure could fill. */
-function filledIn(template: string | null): string | null {
-  return template?.replaceAll("ERRORURL_CODE", "OTHER_ERROR").replace(/ERRORURL_[A-Z]+/g, "") ?? null;
-}
-
-function hostOf(entityId: string): string {
-  return URL.canParse(entityId) ? new URL(entityId).hostname || entityId : entityId;
+function name(names: Record<string, string>, text: string, tag: Tag) {
+  if (text !== "") names[languageOf(attributeIn(tag, "xml:lang"))] ??= text;
 }

@@ -1,65 +1,42 @@
-/** Keeps the metadata in force: fetched, verified, read, and put in place as a whole; the last good copy stays when that fails. */
-import { createHash } from "node:crypto";
+/**
+ * Keeps the metadata in force: when they are looked at, and what stays when that fails. A look is one transaction under one lock, so
+ * however many processes there are, one of them looks and the others find what it found.
+ */
 import { log } from "../log.ts";
-import { demoAggregate } from "./demo/metadata.ts";
-import { verifyAggregate } from "./metadata.ts";
-import { replaceProviders } from "./providers.ts";
-import { readProviders } from "./read-providers.ts";
-import { serviceKeys } from "./service-keys.ts";
-import { fetchMetadata, pinnedCertificates } from "./source.ts";
-import type { Federation } from "./world.ts";
+import { type Found, inForce, type State, takeAggregate } from "./aggregate.ts";
+import { byMdq, freshenThoseInUse, lookAtMdq } from "./mdq.ts";
+import { MetadataRefusal } from "./metadata-refusal.ts";
+import { fingerprintOf } from "./metadata-signature.ts";
+import { pinnedCertificates } from "./pinned.ts";
+import { type Federation, sourceOf } from "./world.ts";
 
 export const currentState = "current";
 
-const hour = 60 * 60 * 1000;
+const minute = 60_000;
 /** GakuNin asks for a look at most every two hours. */
-const refreshAfter = 2 * hour;
-/** A source that failed is not asked again at every login. */
-const retryAfter = hour / 12;
+const refreshAfter = 120 * minute;
+/** A source that failed is not asked again at every login; sooner while nobody can log in. */
+const retryAfter = 30 * minute;
+const retryInNeed = 5 * minute;
+const lock = 0x6d65_7461;
+/** Of a whole look: downloading, reading, writing. */
+const patience = { maxWait: 5 * minute, timeout: 20 * minute };
 
-/** Reads the metadata anew. Throws a MetadataRefusal after noting why, with what was in force untouched. */
-export async function refreshFederation(world: Federation): Promise<{ providers: number; validUntil: Date }> {
-  const triedAt = world.now();
-  const source = sourceOf(world);
-  try {
-    const { text, certificates } = await load(world);
-    const { signed, validUntil } = verifyAggregate(text, { certificates, now: triedAt });
-    const providers = readProviders(signed, validUntil);
-    const state = {
-      source,
-      digest: createHash("sha256").update(text, "utf8").digest("hex"),
-      validUntil,
-      loadedAt: triedAt,
-      triedAt,
-      failure: null,
-    };
-    await world.db.$transaction(
-      async (tx) => {
-        await tx.$executeRaw`SELECT pg_advisory_xact_lock(${0x6d65_7461}::bigint)`;
-        await replaceProviders(tx, providers);
-        await tx.federationState.upsert({
-          where: { id: currentState },
-          create: { id: currentState, ...state },
-          update: state,
-        });
-      },
-      { timeout: 60_000 },
-    );
-    log.info({ source, providers: providers.length, validUntil }, "The federation's metadata is in force");
-    return { providers: providers.length, validUntil };
-  } catch (cause) {
-    const failure = cause instanceof Error ? cause.message : String(cause);
-    await world.db.federationState.upsert({
-      where: { id: currentState },
-      create: { id: currentState, triedAt, failure },
-      update: { triedAt, failure },
-    });
-    log.warn(
-      { source, failure },
-      "The federation's metadata could not be refreshed; what was in force stays",
-    );
-    throw cause;
-  }
+export type Refreshed = Pick<Found, "outcome" | "providers"> & { validUntil: Date };
+
+/** Looks now, whenever the last look was. Throws a MetadataRefusal after noting why, with what was in force untouched. */
+export async function refreshFederation(world: Federation): Promise<Refreshed> {
+  const refreshed = await look(world, { wait: true, due: () => true });
+  if (!refreshed) throw new Error("a look that was due was not taken");
+  return refreshed;
+}
+
+/** For whoever comes by regularly: looks when it is time and no other process does. What is refused has been noted. */
+export async function refreshWhenDue(world: Federation): Promise<void> {
+  if (byMdq(world)) await freshenThoseInUse(world);
+  await look(world, { wait: false, due: ({ due }) => due }).catch((cause) => {
+    if (!(cause instanceof MetadataRefusal)) throw cause;
+  });
 }
 
 const kept = globalThis as { portalFederation?: Promise<unknown> };
@@ -69,36 +46,105 @@ const kept = globalThis as { portalFederation?: Promise<unknown> };
  * one that is needed is waited for. `anew`: whatever failed lately, for what was wrong may have been put right.
  */
 export async function federationReady(world: Federation, { anew = false } = {}): Promise<boolean> {
-  const now = world.now().getTime();
-  const state = await world.db.federationState.findUnique({ where: { id: currentState } });
-  const inForce = (state?.validUntil?.getTime() ?? 0) > now;
-  const source = sourceOf(world);
-  const other = state?.source !== source;
-  const due = other || !inForce || now - (state?.loadedAt?.getTime() ?? 0) > refreshAfter;
-  const lately = !anew && state?.failure && now - (state.triedAt?.getTime() ?? 0) < retryAfter;
-  if (!due || lately) return inForce && !other;
+  const { believed, due } = await standingOf(world, anew);
+  if (!due) return believed;
 
-  kept.portalFederation ??= refreshFederation(world).finally(() => {
-    kept.portalFederation = undefined;
-  });
-  const refreshed = kept.portalFederation.then(
-    () => true,
-    () => inForce && !other,
+  kept.portalFederation ??= look(world, { wait: !believed, anew, due: (standing) => standing.due }).finally(
+    () => {
+      kept.portalFederation = undefined;
+    },
   );
-  return inForce && !other ? true : refreshed;
+  const looked = kept.portalFederation.catch(() => {});
+  if (believed) return true;
+  await looked;
+  return (await standingOf(world)).believed;
 }
 
-/** The demo's metadata name the portal's own address, so another address is another source. */
-function sourceOf({ source, baseUrl }: Federation): string {
-  return source.demo ? `demo at ${baseUrl}` : source.url;
+/** `believed`: people may log in by what is in force. `due`: it is time for a look. */
+type Standing = { believed: boolean; due: boolean };
+
+async function standingOf(world: Federation, anew = false): Promise<Standing> {
+  const state = await world.db.federationState.findUnique({ where: { id: currentState } });
+  return judge(world, state, anew);
 }
 
-async function load(world: Federation): Promise<{ text: string; certificates: string[] }> {
-  if (!world.source.demo)
-    return {
-      text: await fetchMetadata(world.source.url),
-      certificates: await pinnedCertificates(world.source.certificates),
-    };
-  const signers = await serviceKeys(world, "demo-federation");
-  return { text: await demoAggregate(world), certificates: signers.map(({ certificate }) => certificate) };
+async function judge(world: Federation, state: State | null, anew: boolean): Promise<Standing> {
+  const believed = inForce(world, state) && (await stillPinned(world, state));
+  if (!state?.triedAt) return { believed, due: true };
+  const since = world.now().getTime() - state.triedAt.getTime();
+  if (state.failure !== null) return { believed, due: anew || since > (believed ? retryAfter : retryInNeed) };
+  return { believed, due: !believed || since > refreshAfter };
+}
+
+/** A signer who was taken out of the settings is not believed any more, whatever it signed before. */
+async function stillPinned({ source }: Federation, { signer }: State): Promise<boolean> {
+  if (source.demo || signer === null) return true;
+  const pinned = await pinnedCertificates(source.certificates).catch(() => []);
+  return pinned.some((certificate) => fingerprintOf(certificate) === signer);
+}
+
+type Looking = { wait: boolean; anew?: boolean; due: (standing: Standing) => boolean };
+
+/** Null when another process looks, or has looked while this one waited. */
+async function look(world: Federation, { wait, anew = false, due }: Looking): Promise<Refreshed | null> {
+  const begun = performance.now();
+  const triedAt = world.now();
+  const source = sourceOf(world);
+  const took = () => Math.round(performance.now() - begun);
+
+  const outcome = await world.db.$transaction(async (tx) => {
+    if (wait) await tx.$executeRaw`SELECT pg_advisory_xact_lock(${lock}::bigint)`;
+    else {
+      const [free] = await tx.$queryRaw<
+        { free: boolean }[]
+      >`SELECT pg_try_advisory_xact_lock(${lock}::bigint) AS free`;
+      if (!free?.free) return null;
+    }
+    const state = await tx.federationState.findUnique({ where: { id: currentState } });
+    if (!due(await judge(world, state, anew))) return null;
+    try {
+      const found = byMdq(world) ? await lookAtMdq(world, tx, state) : await takeAggregate(world, tx, state);
+      const known = { ...found.state, triedAt, failure: null };
+      await tx.federationState.upsert({
+        where: { id: currentState },
+        create: { id: currentState, ...known },
+        update: known,
+      });
+      const { outcome, detail, providers, appeared, vanished } = found;
+      await tx.federationRefresh.create({
+        data: { at: triedAt, source, outcome, detail, providers, appeared, vanished, took: took() },
+      });
+      return found;
+    } catch (cause) {
+      // Nothing has been written: what was in force stays, and why is written down in the same transaction.
+      if (!(cause instanceof MetadataRefusal)) throw cause;
+      const failed = { triedAt, failure: cause.message };
+      await tx.federationState.upsert({
+        where: { id: currentState },
+        create: { id: currentState, ...failed },
+        update: failed,
+      });
+      await tx.federationRefresh.create({
+        data: { at: triedAt, source, outcome: cause.code, detail: cause.found, took: took() },
+      });
+      return cause;
+    }
+  }, patience);
+
+  if (outcome instanceof MetadataRefusal) {
+    const failure = outcome.message;
+    log.warn(
+      { source, failure },
+      "The federation's metadata could not be refreshed; what was in force stays",
+    );
+    throw outcome;
+  }
+  if (!outcome) return null;
+  const { providers, state } = outcome;
+  const { validUntil } = state;
+  log.info(
+    { source, outcome: outcome.outcome, providers, validUntil, took: took() },
+    "The federation's metadata is in force",
+  );
+  return { outcome: outcome.outcome, providers, validUntil };
 }

@@ -24,7 +24,25 @@ export type Federation = {
 };
 
 /** Where the metadata comes from. `certificates`, PEM text or paths of PEM files, are the only ones that may have signed it. */
-export type Source = { demo: true } | { demo: false; url: string; certificates: string };
+export type Source = { demo: true } | RealSource;
+
+export type RealSource = {
+  demo: false;
+  /** Of the whole metadata; by MDQ, of the service that is asked for one entity at a time. */
+  url: string;
+  certificates: string;
+  mdq?: boolean;
+  /** Days that a copy may be in force. */
+  maxDays?: number;
+  /** Milliseconds that the source may be silent. */
+  silence?: number;
+};
+
+/** What metadata in force are remembered by. The demo's name the portal's own address, so another address is another source. */
+export function sourceOf({ source, baseUrl }: Pick<Federation, "source" | "baseUrl">): string {
+  if (source.demo) return `demo at ${baseUrl}`;
+  return source.mdq ? `MDQ at ${source.url}` : source.url;
+}
 
 /** Under which the federation knows us: the issuer of what we ask, the audience of what we are told. */
 export function entityIdOf({ baseUrl, entityId }: Pick<Federation, "baseUrl" | "entityId">): string {
@@ -50,8 +68,10 @@ export function federation(): Federation {
       ? { demo: true }
       : {
           demo: false,
-          url: settings.FEDERATION_METADATA_URL ?? "",
+          url: settings.FEDERATION_METADATA_URL ?? settings.FEDERATION_MDQ_URL ?? "",
+          mdq: settings.FEDERATION_MDQ_URL !== undefined,
           certificates: settings.FEDERATION_SIGNING_CERT ?? "",
+          maxDays: settings.FEDERATION_MAX_VALIDITY,
         },
     discoveryService: settings.DISCOVERY_SERVICE_URL,
     acceptRefedsMfa: settings.ACCEPT_REFEDS_MFA,

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { type KeyPair, makeKeyPair } from "@/server/federation/keys.ts";
-import { type MetadataCode, MetadataRefusal, verifyAggregate } from "@/server/federation/metadata.ts";
-import { readProviders } from "@/server/federation/read-providers.ts";
+import { type MetadataCode, MetadataRefusal } from "@/server/federation/metadata-refusal.ts";
 import { signXml } from "@/server/federation/signature.ts";
 import { ns } from "@/server/federation/xml.ts";
+import { readWhole } from "@/tests/support/metadata.ts";
 import { now } from "@/tests/support/saml.ts";
 
 let signer: KeyPair;
@@ -44,7 +44,7 @@ const signed = (xml = aggregate(), key = signer) => signXml(xml, "_all", key, { 
 
 function outcome(xml: string): MetadataCode | "accepted" {
   try {
-    verifyAggregate(xml, { certificates: [signer.certificate], now });
+    readWhole(xml, { certificates: [signer.certificate], now });
     return "accepted";
   } catch (cause) {
     if (cause instanceof MetadataRefusal) return cause.code;
@@ -54,7 +54,7 @@ function outcome(xml: string): MetadataCode | "accepted" {
 
 describe("metadata are believed", () => {
   test("when a pinned certificate signed them and they are in force", () => {
-    const { validUntil } = verifyAggregate(signed(), {
+    const { validUntil } = readWhole(signed(), {
       certificates: [other.certificate, signer.certificate],
       now,
     });
@@ -110,11 +110,8 @@ describe("metadata are believed", () => {
 
 describe("of an aggregate are read", () => {
   const read = (entities: string) => {
-    const { signed: text, validUntil } = verifyAggregate(signed(aggregate(inDays(7), entities)), {
-      certificates: [signer.certificate],
-      now,
-    });
-    return readProviders(text, validUntil);
+    return readWhole(signed(aggregate(inDays(7), entities)), { certificates: [signer.certificate], now })
+      .providers;
   };
 
   test("identity providers only, with everything a login needs", () => {
@@ -127,7 +124,7 @@ describe("of an aggregate are read", () => {
       ssoRedirect: "https://a.example.ac.jp/redirect",
       ssoPost: "https://a.example.ac.jp/post",
       certificates: [signer.certificate],
-      errorUrl: "https://a.example.ac.jp/help?code=OTHER_ERROR&at=",
+      errorUrl: "https://a.example.ac.jp/help?code=ERRORURL_CODE&at=ERRORURL_TS",
       logoJa: "https://a.example.ac.jp/logo.png",
       logoEn: "https://a.example.ac.jp/logo.png",
       domains: ["a.example.ac.jp"],

@@ -12,6 +12,7 @@ describe("the demo federation is on without being asked for", () => {
       { ...untouched, FEDERATION_METADATA_URL: "https://a.example" },
       false,
     ],
+    ["not where a query service is named", { ...untouched, FEDERATION_MDQ_URL: "https://a.example" }, false],
     ["not on a database that is kept elsewhere", { ...untouched, DATABASE_URL: "postgresql://db/p" }, false],
     ["not where every machine may reach it", { ...untouched, HOST: "0.0.0.0" }, false],
     ["not where other machines may reach it by its name", { ...untouched, HOST: "portal" }, false],

@@ -23,6 +23,13 @@ const inProduction = {
   MAIL_FROM: "portal@example.ac.jp",
 };
 
+const byMdq = {
+  ...inProduction,
+  FEDERATION_METADATA_URL: undefined,
+  FEDERATION_MDQ_URL: "https://mdq.example.ac.jp/",
+  DISCOVERY_SERVICE_URL: "https://ds.example.ac.jp/WAYF",
+};
+
 function problemsOf(source: Record<string, string | undefined>): readonly string[] {
   try {
     readEnv(source);
@@ -46,6 +53,12 @@ describe("settings that can be worked with", () => {
 
   test("in production", () => {
     expect(readEnv(inProduction).DEMO_FEDERATION).toBe(false);
+  });
+
+  test("in production with metadata one institution at a time", () => {
+    const env = readEnv(byMdq);
+    expect(env.FEDERATION_MDQ_URL).toBe("https://mdq.example.ac.jp");
+    expect(env.FEDERATION_MAX_VALIDITY).toBe(15);
   });
 
   test("in production with SMTP and the workflows inside", () => {
@@ -117,6 +130,11 @@ describe("a setting that cannot be worked with is named, with what to do", () =>
     ],
     ["DISCOVERY_SERVICE_URL", "ds.example.ac.jp", /^DISCOVERY_SERVICE_URL is not right: /],
     ["DISCOVERY_SERVICE_URL", "https://ds.example.ac.jp/#x", /^DISCOVERY_SERVICE_URL is not right: /],
+    ["FEDERATION_MDQ_URL", "file:///srv/mdq", /^FEDERATION_MDQ_URL is not right: set it to the https:/],
+    ["FEDERATION_MAX_VALIDITY", "0", /^FEDERATION_MAX_VALIDITY is not right: /],
+    ["FEDERATION_MAX_VALIDITY", "1.5", /^FEDERATION_MAX_VALIDITY is not right: /],
+    ["FEDERATION_MAX_VALIDITY", "two weeks", /^FEDERATION_MAX_VALIDITY is not right: /],
+    ["FEDERATION_MAX_VALIDITY", "91", /^FEDERATION_MAX_VALIDITY is not right: /],
     ["FEDERATION_SIGNING_CERT", "package.json", /^FEDERATION_SIGNING_CERT is not right: /],
     ["FEDERATION_SIGNING_CERT", "/no/such/file.pem", /^FEDERATION_SIGNING_CERT is not right: /],
     ["SAML_ENTITY_ID", "http://portal.example.ac.jp", /^SAML_ENTITY_ID is not right: set it to the https:/],
@@ -186,6 +204,26 @@ describe("settings that do not go together", () => {
       /^BASE_URL must have no/,
     ],
     ["a path", { ...inProduction, BASE_URL: "https://example.ac.jp/portal" }, /^BASE_URL must have no path/],
+    [
+      "both kinds of metadata",
+      { ...byMdq, FEDERATION_METADATA_URL: "https://metadata.example.ac.jp/all.xml" },
+      /^FEDERATION_METADATA_URL and FEDERATION_MDQ_URL exclude each other/,
+    ],
+    [
+      "the demo beside a query service",
+      { ...byMdq, BASE_URL: "http://localhost:3000", DEMO_FEDERATION: "true" },
+      /^DEMO_FEDERATION and FEDERATION_MDQ_URL exclude each other/,
+    ],
+    [
+      "a query service without a signer",
+      { ...byMdq, FEDERATION_SIGNING_CERT: undefined },
+      /^FEDERATION_SIGNING_CERT is missing/,
+    ],
+    [
+      "a query service and nowhere to choose an institution",
+      { ...byMdq, DISCOVERY_SERVICE_URL: undefined },
+      /^DISCOVERY_SERVICE_URL is missing: a metadata query service gives no list/,
+    ],
     ["no federation at all", { ...atHome, DEMO_FEDERATION: "false" }, /^FEDERATION_METADATA_URL is missing/],
     [
       "the demo away from home",
