@@ -3,7 +3,7 @@ import type { OAuthReq } from "@boxyhq/saml-jackson";
 import { requestIdIn, type SignedForm, signedForm, signedRedirect } from "./authn-request.ts";
 import { callbackUrlOf, clientId, product, withJackson } from "./jackson.ts";
 import { keepRequest } from "./login-requests.ts";
-import { providerInForce } from "./providers.ts";
+import { providerForLogin } from "./lookup.ts";
 import type { Provider } from "./read-providers.ts";
 import { federationReady } from "./refresh.ts";
 import { LoginRefusal } from "./refusal.ts";
@@ -69,7 +69,7 @@ export async function authorize(world: Federation, asked: Authorization): Promis
 
 async function usableProvider(world: Federation, id: string): Promise<Provider> {
   const inForce = await federationReady(world);
-  const provider = await providerInForce(world.db, id, world.now());
+  const provider = inForce ? await providerForLogin(world, id) : null;
   if (!inForce || !provider)
     throw new LoginRefusal(inForce ? "idp_unknown" : "federation_unavailable", { actual: id.slice(0, 64) });
   const { ssoRedirect, ssoPost, certificates } = provider;

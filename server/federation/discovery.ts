@@ -8,8 +8,7 @@ import { expired, type Jar, readCookies, usesHttps } from "./cookies.ts";
 import { fromOurPages, readBody, refused, seeOther } from "./doors.ts";
 import { beginLogin } from "./login.ts";
 import type { Circumstances } from "./login-log.ts";
-import { providerInForce } from "./providers.ts";
-import { providerIdOf } from "./read-providers.ts";
+import { providerByEntityId } from "./lookup.ts";
 import { federationReady } from "./refresh.ts";
 import { LoginRefusal } from "./refusal.ts";
 import { localeOf, localeOfRequest, safePath } from "./safe-path.ts";
@@ -96,10 +95,10 @@ function choiceIn(query: URLSearchParams): string | null {
 
 async function knownProvider(world: Federation, entityId: string): Promise<string> {
   const inForce = await federationReady(world);
-  const id = providerIdOf(entityId);
-  if (!inForce || !(await providerInForce(world.db, id, world.now())))
+  const provider = inForce ? await providerByEntityId(world, entityId) : null;
+  if (!provider)
     throw new LoginRefusal(inForce ? "idp_unknown" : "federation_unavailable", { actual: entityId });
-  return id;
+  return provider.id;
 }
 
 type Begun = { to: string; locale: string; until: number };
