@@ -1,23 +1,20 @@
-/** The portal of this folder or of these settings, for commands that need its keys too. */
+/** The database of this portal, and what its keys are sealed with: for commands that make or open some. */
 import { withOwnDatabase } from "./own-database.ts";
 import { Refusal } from "./refusal.ts";
 
 export type OwnPortal = { databaseUrl: string; sealingKey: Buffer; baseUrl: string };
 
 export function withOwnPortal<Answer>(use: (portal: OwnPortal) => Promise<Answer>): Promise<Answer> {
-  return withOwnDatabase(async ({ url: databaseUrl, keys }) => {
-    if (!keys) return use({ databaseUrl, sealingKey: sealingKeyOf(), baseUrl: baseUrlOf() });
-    const { BASE_URL, PORT = "3000", SEALING_KEY } = process.env;
-    return use({
-      databaseUrl,
-      sealingKey: SEALING_KEY ? sealingKeyOf() : Buffer.from(keys.SEALING_KEY, "base64"),
-      baseUrl: BASE_URL || `http://localhost:${PORT}`,
-    });
+  return withOwnDatabase(({ url: databaseUrl, keys }) => {
+    const { SEALING_KEY, BASE_URL, PORT = "3000" } = process.env;
+    const sealingKey = sealingKeyFrom(SEALING_KEY || keys?.SEALING_KEY);
+    const baseUrl = keys && !BASE_URL ? `http://localhost:${PORT}` : baseUrlOf();
+    return use({ databaseUrl, sealingKey, baseUrl });
   });
 }
 
-function sealingKeyOf(): Buffer {
-  const key = Buffer.from(process.env.SEALING_KEY ?? "", "base64");
+function sealingKeyFrom(text = ""): Buffer {
+  const key = Buffer.from(text, "base64");
   if (key.length === 32) return key;
   throw new Refusal(
     "SEALING_KEY is missing or not right: set it to the one that the portal runs with. / SEALING_KEY に、ポータルで使っている値を設定してください。",

@@ -16,7 +16,7 @@ import { acceptedCiphers, acceptedTransports } from "./sp-encryption.ts";
 import { acsUrlOf, entityIdOf, type Federation } from "./world.ts";
 import { escapeXml, ns } from "./xml.ts";
 
-const names = { ja: "クライアント証明書発行申請システム", en: "Client Certificate Portal" };
+const names = { ja: "クライアント証明書発行申請システム", en: "Client Certificate Enrollment System" };
 const descriptions = {
   ja: "学認連携によるクライアント証明書の発行申請、更新申請、失効申請",
   en: "Client certificates for members of the academic federation: application, renewal, revocation",
