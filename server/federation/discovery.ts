@@ -8,7 +8,7 @@ import { expired, type Jar, readCookies, usesHttps } from "./cookies.ts";
 import { fromOurPages, readBody, refused, seeOther } from "./doors.ts";
 import { beginLogin } from "./login.ts";
 import type { Circumstances } from "./login-log.ts";
-import { providerByEntityId } from "./lookup.ts";
+import { providerByEntityId, providerByEntityId } from "./lookup.ts";
 import { federationReady } from "./refresh.ts";
 import { LoginRefusal } from "./refusal.ts";
 import { localeOf, localeOfRequest, safePath } from "./safe-path.ts";
@@ -94,10 +94,9 @@ function choiceIn(query: URLSearchParams): string | null {
 }
 
 async function knownProvider(world: Federation, entityId: string): Promise<string> {
-  const inForce = await federationReady(world);
-  const provider = inForce ? await providerByEntityId(world, entityId) : null;
-  if (!provider)
-    throw new LoginRefusal(inForce ? "idp_unknown" : "federation_unavailable", { actual: entityId });
+  if (!(await federationReady(world))) throw new LoginRefusal("federation_unavailable", { actual: entityId });
+  const provider = await providerByEntityId(world, entityId);
+  if (!provider) throw new LoginRefusal("idp_unknown", { actual: entityId });
   return provider.id;
 }
 

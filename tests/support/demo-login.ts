@@ -114,8 +114,12 @@ export function demoPortal(): DemoPortal {
 }
 
 async function openDoors(): Promise<Door[]> {
-  const [start, logout, acs, auth, sso] = await Promise.all([
+  const [start, search, forget, toDiscovery, discovery, logout, acs, auth, sso] = await Promise.all([
     import("@/app/login/start/route.ts"),
+    import("@/app/login/search/route.ts"),
+    import("@/app/login/forget/route.ts"),
+    import("@/app/login/discovery/route.ts"),
+    import("@/app/api/saml/discovery/route.ts"),
     import("@/app/logout/route.ts"),
     import("@/app/api/saml/acs/route.ts"),
     import("@/app/api/auth/[...nextauth]/route.ts"),
@@ -123,6 +127,10 @@ async function openDoors(): Promise<Door[]> {
   ]);
   return [
     { pattern: /^\/login\/start$/, ...start },
+    { pattern: /^\/login\/search$/, ...search },
+    { pattern: /^\/login\/forget$/, ...forget },
+    { pattern: /^\/login\/discovery$/, ...toDiscovery },
+    { pattern: /^\/api\/saml\/discovery$/, ...discovery },
     { pattern: /^\/logout$/, ...logout },
     { pattern: /^\/api\/saml\/acs$/, ...acs },
     { pattern: /^\/api\/auth\/(?<nextauth>.*)$/, ...auth },
