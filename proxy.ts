@@ -1,11 +1,15 @@
 /** Before every page: its language, and a Content-Security-Policy with a nonce of its own. */
 import { NextRequest, NextResponse } from "next/server";
 import createMiddleware from "next-intl/middleware";
+import { statusOf } from "./server/federation/refusal.ts";
 import { routing } from "./server/i18n/routing.ts";
 
 const localize = createMiddleware(routing);
-/** The one page whose answer says 404 and yet is a whole page: what `notFound()` sends is empty without JavaScript. */
+/** A whole page whose answer says 404: what `notFound()` sends is empty without JavaScript. */
 const isNotFound = /^\/(?:ja|en)\/not-found$/;
+/** Where a login that failed ends. The second is also a page for whoever is logged in, without `ref`. */
+const isLoginError = /^\/(?:ja|en)\/login\/error$/;
+const isAttributes = /^\/(?:ja|en)\/login\/attributes$/;
 /** The one page that shows institutions' logos, which are at the institutions' own sites. */
 const loginPage = /^\/(?:ja|en)\/login\/?$/;
 const issuingSite = /^\/[a-z]{2}\/issue\//;
@@ -18,8 +22,9 @@ export default function proxy(request: NextRequest): NextResponse {
   const { pathname } = request.nextUrl;
   if (!isReadable(pathname))
     return NextResponse.redirect(new URL(`${languageOf(pathname)}/not-found`, request.url));
-  const response = isNotFound.test(pathname)
-    ? notFound(request, headers)
+  const status = failureOf(request);
+  const response = status
+    ? pageWithStatus(request, headers, status)
     : localize(new NextRequest(request.url, { headers }));
   response.headers.set("Content-Security-Policy", policy);
   if (issuingSite.test(pathname)) protectTicket(response.headers);
@@ -43,10 +48,19 @@ function languageOf(pathname: string): string {
   );
 }
 
-function notFound({ url, nextUrl }: NextRequest, headers: Headers): NextResponse {
+/** The status of a page that tells of a failure; null for every other. */
+function failureOf({ method, nextUrl: { pathname, searchParams } }: NextRequest): number | null {
+  if (isNotFound.test(pathname)) return 404;
+  // A form on such a page, to change the language, is answered as it is.
+  if (method !== "GET" && method !== "HEAD") return null;
+  const failed = isLoginError.test(pathname) || (isAttributes.test(pathname) && searchParams.has("ref"));
+  return failed ? statusOf(searchParams.get("code")) : null;
+}
+
+function pageWithStatus({ url, nextUrl }: NextRequest, headers: Headers, status: number): NextResponse {
   // As `localize` would say it; it has no say in the status of its answer.
   headers.set("X-NEXT-INTL-LOCALE", nextUrl.pathname.slice(1, 3));
-  return NextResponse.rewrite(url, { status: 404, request: { headers } });
+  return NextResponse.rewrite(url, { status, request: { headers } });
 }
 
 /** The page's path is a secret: no other site, no search engine and no cache may learn it. */

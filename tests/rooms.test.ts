@@ -71,7 +71,13 @@ const rooms: Record<string, string[]> = {
   // What operators see and do: the only reads that are not limited to a member.
   "server/admin": ["server/federation", ...foundations],
   "server/ca": ["server/enrollment", "server/pki", "server/pki/name", "server/secrets", ...foundations],
-  "server/federation": ["server/secrets", "server/i18n", "messages", ...foundations],
+  "server/federation": [
+    "server/federation/refusal",
+    "server/secrets",
+    "server/i18n",
+    "messages",
+    ...foundations,
+  ],
   "server/mail": ["emails", "server/enrollment", ...foundations],
   "server/secrets": ["server/errors"],
   "server/i18n": ["messages"],
@@ -126,7 +132,9 @@ const rooms: Record<string, string[]> = {
 
   emails: ["messages"],
   messages: [],
-  "proxy.ts": ["server/i18n"],
+  "proxy.ts": ["server/i18n", "server/federation/refusal"],
+  // The codes of a refused login, and nothing else: the proxy is bundled apart.
+  "server/federation/refusal": [],
   "instrumentation.ts": ["inngest/start", "server/prepare", "server/env", "server/log", "server/wiring"],
 };
 

@@ -1,6 +1,7 @@
 import { useLocale, useTranslations } from "next-intl";
 import { Icon } from "@/components/ui/icons.tsx";
 import { languageOf } from "@/components/ui/language.ts";
+import { Link } from "@/server/i18n/navigation.ts";
 
 export type SignedIn = {
   displayName: string;
@@ -36,6 +37,9 @@ export function AccountMenu({ member }: { member: SignedIn }) {
           {member.mails.map((mail) => (
             <p key={mail}>{mail}</p>
           ))}
+          <Link href="/login/attributes" className="button button-plain button-small w-full">
+            {t("attributes")}
+          </Link>
           <form method="post" action="/logout">
             <input type="hidden" name="locale" value={locale} />
             <button type="submit" className="button button-plain button-small w-full">

@@ -57,6 +57,24 @@ export const loginCodes = [
 
 export type LoginCode = (typeof loginCodes)[number];
 
+/** Refusals that say who one is not, or what one may not do; the others say that something does not fit together. */
+const forbidden: readonly LoginCode[] = [
+  "cross_site",
+  "other_browser",
+  "idp_refused",
+  "idp_login_failed",
+  "idp_no_context",
+  "no_identifier",
+  "step_up_not_strong",
+  "step_up_not_fresh",
+  "step_up_other_person",
+];
+
+/** What the page that tells it answers with (RFC 9110 §15.5). */
+export function statusOf(code: string | null): 400 | 403 {
+  return forbidden.some((known) => known === code) ? 403 : 400;
+}
+
 /** What was expected and what was found: for the log, never a value of an attribute. */
 export type Findings = Readonly<{ expected?: string; actual?: string; status?: string; subStatus?: string }>;
 
