@@ -1,8 +1,9 @@
 /** What a signature or a digest may be made with. Whatever is not in these tables is refused: SHA-1, HMAC, DSA, RSA-PSS. */
-import { createHash, createPublicKey, type KeyLike, type KeyObject, sign, verify } from "node:crypto";
-import type { SignatureAlgorithm, SignedXml } from "xml-crypto";
+import { createHash, type KeyObject, sign, verify, X509Certificate } from "node:crypto";
 
 export const exclusiveCanonicalization = "http://www.w3.org/2001/10/xml-exc-c14n#";
+/** In a reference into the same document it means the same, and where comments would count there may be none. */
+export const exclusiveWithComments = `${exclusiveCanonicalization}WithComments`;
 export const envelopedSignature = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
 
 const more = "http://www.w3.org/2001/04/xmldsig-more#";
@@ -27,45 +28,54 @@ export const signatureMethods: Readonly<Record<string, Signer>> = {
 export const rsaSha256 = `${more}rsa-sha256`;
 export const sha256 = "http://www.w3.org/2001/04/xmlenc#sha256";
 
-/** Leaves an xml-crypto signature nothing but these tables to choose from. */
-export function restrict(signed: SignedXml): SignedXml {
-  const { [exclusiveCanonicalization]: exclusive, [envelopedSignature]: enveloped } =
-    signed.CanonicalizationAlgorithms;
-  if (!exclusive || !enveloped) throw new Error("xml-crypto lacks exclusive canonicalization");
-  signed.CanonicalizationAlgorithms = {
-    [exclusiveCanonicalization]: exclusive,
-    [envelopedSignature]: enveloped,
-  };
-  signed.HashAlgorithms = Object.fromEntries(
-    Object.entries(digestNames).map(([uri, name]) => [uri, digestBy(uri, name)]),
-  );
-  signed.SignatureAlgorithms = Object.fromEntries(
-    Object.entries(signatureMethods).map(([uri, method]) => [uri, signerBy(uri, method)]),
-  );
-  return signed;
+/** `algorithm` is a name of `digestNames`. */
+export function digestOf(text: string, algorithm: string): Buffer {
+  return createHash(allowed(digestNames, algorithm)).update(text, "utf8").digest();
 }
 
-function digestBy(uri: string, name: string) {
-  return class {
-    getAlgorithmName = () => uri;
-    getHash = (xml: string) => createHash(name).update(xml, "utf8").digest("base64");
-  };
+/** `algorithm` is a name of `signatureMethods`; the key is a PEM or a KeyObject. */
+export function signText(text: string, key: string | KeyObject, algorithm: string): Buffer {
+  const { digest } = allowed(signatureMethods, algorithm);
+  return sign(digest, Buffer.from(text, "utf8"), encoded(key));
 }
 
-function signerBy(uri: string, { keyType, digest }: Signer) {
-  /** ECDSA in XML is r and s side by side (RFC 9231 §2.3.6), not DER. */
-  const encoded = (key: KeyLike | KeyObject) => ({
-    key: key as KeyObject,
-    dsaEncoding: "ieee-p1363" as const,
-  });
-  return class {
-    getAlgorithmName = () => uri;
-    getSignature = (text: string, key: KeyLike) =>
-      sign(digest, Buffer.from(text, "utf8"), encoded(key)).toString("base64");
-    verifySignature = (text: string, key: KeyLike, value: string) => {
-      const publicKey = createPublicKey(key as string);
-      if (publicKey.asymmetricKeyType !== keyType) return false;
-      return verify(digest, Buffer.from(text, "utf8"), encoded(publicKey), Buffer.from(value, "base64"));
-    };
-  } as unknown as new () => SignatureAlgorithm;
+/** A certificate (base64 of DER) whose key is of another kind than the algorithm's verifies nothing. */
+export function verifiesText(text: string, value: Buffer, certificate: string, algorithm: string): boolean {
+  const { keyType, digest } = allowed(signatureMethods, algorithm);
+  const key = publicKeyOf(certificate);
+  if (key?.asymmetricKeyType !== keyType) return false;
+  return verify(digest, Buffer.from(text, "utf8"), encoded(key), value);
+}
+
+/** ECDSA in XML is r and s side by side (RFC 9231 §2.3.6), not DER. */
+function encoded(key: string | KeyObject) {
+  return { key: key as KeyObject, dsaEncoding: "ieee-p1363" as const };
+}
+
+function allowed<T>(table: Readonly<Record<string, T>>, algorithm: string): T {
+  const found = Object.hasOwn(table, algorithm) ? table[algorithm] : undefined;
+  if (!found) throw new Error(`${algorithm} is not allowed`);
+  return found;
+}
+
+const known = new Map<string, KeyObject | null>();
+const mostKnown = 1000;
+
+/** Reading a certificate costs more than what is done with it, and providers use theirs for years. */
+function publicKeyOf(certificate: string): KeyObject | null {
+  let key = known.get(certificate);
+  if (key === undefined) {
+    key = readKey(certificate);
+    if (known.size >= mostKnown) known.clear();
+    known.set(certificate, key);
+  }
+  return key;
+}
+
+function readKey(certificate: string): KeyObject | null {
+  try {
+    return new X509Certificate(Buffer.from(certificate, "base64")).publicKey;
+  } catch {
+    return null;
+  }
 }

@@ -1,16 +1,27 @@
 /** XML signatures as SAML allows them (SAML 2.0 Core §5.4): enveloped, one reference to the parent, nothing else in it. */
-import { SignedXml } from "xml-crypto";
 import {
   digestNames,
+  digestOf,
   envelopedSignature,
   exclusiveCanonicalization,
-  restrict,
+  exclusiveWithComments,
   rsaSha256,
   sha256,
   signatureMethods,
+  signText,
+  verifiesText,
 } from "./algorithms.ts";
-import { pemOf } from "./keys.ts";
-import { childrenOf, type Element, elementsIn, ns } from "./xml.ts";
+import { canonicalText } from "./canonical-element.ts";
+import {
+  childrenOf,
+  type Element,
+  elementsIn,
+  everyElement,
+  isElement,
+  ns,
+  parseXml,
+  serializeXml,
+} from "./xml.ts";
 
 export type Fault = "missing" | "misplaced" | "algorithm" | "invalid";
 
@@ -28,11 +39,10 @@ export class SignatureFault extends Error {
 
 /**
  * What the element's own signature covers, in canonical form, without the signature itself. Read nothing but this:
- * the document around it proves nothing. `xml` is the text that `element` was parsed from; certificates are base64 of DER.
+ * the document around it proves nothing. Certificates are base64 of DER; what the signature says of its key is not looked at.
  * `wholeDocument`: a reference to the document instead of the root's ID will do, as metadata signers write it.
  */
 export function signedPart(
-  xml: string,
   element: Element,
   certificates: readonly string[],
   { wholeDocument = false }: { wholeDocument?: boolean } = {},
@@ -41,102 +51,133 @@ export function signedPart(
   const signature = signatures[0];
   if (!signature) throw new SignatureFault("missing", "no signature");
   if (signatures.length > 1) throw new SignatureFault("misplaced", "two signatures on one element");
-  requireForm(signature, element, wholeDocument);
+  const form = readForm(signature, element, wholeDocument);
 
-  for (const certificate of certificates) {
-    const covered = coveredBy(xml, signature, certificate);
-    if (covered !== null) return covered;
-  }
-  throw new SignatureFault("invalid", `none of ${certificates.length} certificates verifies it`);
-}
-
-function coveredBy(xml: string, signature: Element, certificate: string): string | null {
-  const signed = restrict(new SignedXml({ publicCert: pemOf(certificate, "CERTIFICATE") }));
-  signed.getCertFromKeyInfo = () => null;
-  try {
-    signed.loadSignature(signature as unknown as Node);
-    if (!signed.checkSignature(xml)) return null;
-  } catch {
-    return null;
-  }
-  const [covered, ...more] = signed.getSignedReferences();
-  return covered !== undefined && more.length === 0 ? covered : null;
+  const info = canonicalText(form.info, { prefixes: form.infoPrefixes });
+  if (!certificates.some((certificate) => verifiesText(info, form.value, certificate, form.method)))
+    throw new SignatureFault("invalid", `none of ${certificates.length} certificates verifies it`);
+  const covered = canonicalText(element, { without: signature, prefixes: form.prefixes });
+  if (!digestOf(covered, form.digestMethod).equals(form.digest))
+    throw new SignatureFault("invalid", "its digest is of another text");
+  return covered;
 }
 
 /** The one form there may be: anything else in a signature is a way to make it cover something else than it seems to. */
-function requireForm(signature: Element, parent: Element, wholeDocument: boolean) {
-  const [info, value, ...rest] = named(signature, ["SignedInfo", "SignatureValue", "KeyInfo?"]);
+function readForm(signature: Element, parent: Element, wholeDocument: boolean) {
+  const [info, value] = named(signature, ["SignedInfo", "SignatureValue", "KeyInfo?"]);
   const [canonicalization, method, reference] = named(info, [
     "CanonicalizationMethod",
     "SignatureMethod",
     "Reference",
   ]);
-  const [transforms, digest] = named(reference, ["Transforms", "DigestMethod", "DigestValue"]);
-  if (!value || rest.length > 1) throw new SignatureFault("misplaced", "a part of the signature");
-
-  requireAlgorithm(canonicalization, (name) => name === exclusiveCanonicalization);
-  requireAlgorithm(method, (name) => Object.hasOwn(signatureMethods, name));
-  requireAlgorithm(digest, (name) => Object.hasOwn(digestNames, name));
+  const [transforms, digestMethod, digest] = named(reference, ["Transforms", "DigestMethod", "DigestValue"]);
   const [enveloped, exclusive] = named(transforms, ["Transform", "Transform"]);
-  requireAlgorithm(enveloped, (name) => name === envelopedSignature);
-  requireAlgorithm(exclusive, (name) => name === exclusiveCanonicalization);
+
+  const canonicalizations = [exclusiveCanonicalization, exclusiveWithComments];
+  requireAlgorithm(canonicalization, canonicalizations);
+  requireAlgorithm(enveloped, [envelopedSignature]);
+  requireAlgorithm(exclusive, canonicalizations);
+  for (const plain of [method, digestMethod, enveloped]) named(plain, []);
 
   const id = parent.getAttribute("ID");
-  const uri = reference?.getAttribute("URI");
+  const uri = reference.getAttribute("URI");
   const covers = (id && uri === `#${id}`) || (wholeDocument && uri === "");
   if (!covers) throw new SignatureFault("misplaced", `reference ${uri ?? "missing"}`);
+  return {
+    info,
+    infoPrefixes: prefixesIn(canonicalization),
+    method: requireAlgorithm(method, Object.keys(signatureMethods)),
+    value: octetsIn(value),
+    prefixes: prefixesIn(exclusive),
+    digestMethod: requireAlgorithm(digestMethod, Object.keys(digestNames)),
+    digest: octetsIn(digest),
+  };
 }
 
-/** The children, if they are exactly these in this order; a name with `?` may be absent. */
-function named(parent: Element | undefined, names: readonly string[]): (Element | undefined)[] {
-  const children = parent ? elementsIn(parent) : [];
+/** The children, if they are exactly these in this order; a name with `?` may be absent, and is not handed out. */
+function named(parent: Element, names: []): [];
+function named(parent: Element, names: [string, string]): [Element, Element];
+function named(parent: Element, names: [string, string, string]): [Element, Element, Element];
+function named(parent: Element, names: string[]): Element[] {
+  const children = elementsIn(parent);
   const fits =
     children.length <= names.length &&
     names.every((name, index) => {
       const child = children[index];
       if (!child) return name.endsWith("?");
-      return child.namespaceURI === ns.signature && child.localName === name.replace("?", "");
+      return isElement(child, ns.signature, name.replace("?", ""));
     });
   if (!fits) {
     const found = children.map((child) => child.localName).join(" ");
-    throw new SignatureFault("misplaced", `${parent?.localName ?? "nothing"} holds ${found}`);
+    throw new SignatureFault("misplaced", `${parent.localName} holds ${found || "nothing"}`);
   }
   return children;
 }
 
-function requireAlgorithm(element: Element | undefined, allowed: (name: string) => boolean) {
-  const name = element?.getAttribute("Algorithm") ?? "none";
-  if (!allowed(name)) throw new SignatureFault("algorithm", name);
+function requireAlgorithm(element: Element, allowed: readonly string[]): string {
+  const name = element.getAttribute("Algorithm") ?? "none";
+  if (!allowed.includes(name)) throw new SignatureFault("algorithm", name);
+  return name;
 }
 
-/** Signs the element of this ID and puts the signature behind its first child (Issuer) or, when there is none wanted, first. */
+/** The one thing a canonicalization may hold: `<InclusiveNamespaces PrefixList="xs"/>`, as Shibboleth writes it. */
+function prefixesIn(canonicalization: Element): string[] {
+  const [list, ...more] = elementsIn(canonicalization);
+  if (!list) return [];
+  if (more.length > 0 || !isElement(list, exclusiveCanonicalization, "InclusiveNamespaces"))
+    throw new SignatureFault("misplaced", `${list.nodeName} in a canonicalization`);
+  const prefixes = (list.getAttribute("PrefixList") ?? "").split(/\s+/).filter(Boolean);
+  return [...new Set(prefixes)].map((prefix) => (prefix === "#default" ? "" : prefix));
+}
+
+/** Base64 that is one text: with anything in it, libraries would not agree on what it says. */
+function octetsIn(element: Element): Buffer {
+  const text = element.firstChild;
+  if (text?.nodeType !== text?.TEXT_NODE || text?.nextSibling)
+    throw new SignatureFault("misplaced", `${element.localName} is not one text`);
+  return Buffer.from(text?.nodeValue ?? "", "base64");
+}
+
+/** Signs the element of this ID and puts the signature behind its first child (Issuer) or, when there is none wanted, first. `prefixes`: as Shibboleth's PrefixList. */
 export function signXml(
   xml: string,
   id: string,
   key: { privateKey: string; certificate: string },
   place: { after: string } | { first: true },
-  algorithm: { signature?: string; digest?: string } = {},
+  algorithm: { signature?: string; digest?: string; prefixes?: readonly string[] } = {},
 ): string {
-  const signed = restrict(
-    new SignedXml({
-      privateKey: key.privateKey,
-      publicCert: pemOf(key.certificate, "CERTIFICATE"),
-      signatureAlgorithm: algorithm.signature ?? rsaSha256,
-      canonicalizationAlgorithm: exclusiveCanonicalization,
-    }),
+  const { signature: method = rsaSha256, digest: digestMethod = sha256, prefixes = [] } = algorithm;
+  const list =
+    prefixes.length > 0
+      ? `<ec:InclusiveNamespaces xmlns:ec="${exclusiveCanonicalization}" PrefixList="${prefixes.join(" ")}"/>`
+      : "";
+  const root = parseXml(xml);
+  const target = everyElement(root).find((element) => element.getAttribute("ID") === id);
+  if (!target) throw new Error(`there is no element ${id} to sign`);
+
+  const digest = digestOf(canonicalText(target, { prefixes }), digestMethod).toString("base64");
+  const signature = parseXml(
+    [
+      `<ds:Signature xmlns:ds="${ns.signature}"><ds:SignedInfo>`,
+      `<ds:CanonicalizationMethod Algorithm="${exclusiveCanonicalization}"/>`,
+      `<ds:SignatureMethod Algorithm="${method}"/>`,
+      `<ds:Reference URI="#${id}"><ds:Transforms><ds:Transform Algorithm="${envelopedSignature}"/>`,
+      `<ds:Transform Algorithm="${exclusiveCanonicalization}">${list}</ds:Transform></ds:Transforms>`,
+      `<ds:DigestMethod Algorithm="${digestMethod}"/><ds:DigestValue>${digest}</ds:DigestValue></ds:Reference>`,
+      "</ds:SignedInfo><ds:SignatureValue/><ds:KeyInfo><ds:X509Data>",
+      `<ds:X509Certificate>${key.certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></ds:Signature>`,
+    ].join(""),
   );
-  const target = `//*[@ID='${id}']`;
-  signed.addReference({
-    xpath: target,
-    transforms: [envelopedSignature, exclusiveCanonicalization],
-    digestAlgorithm: algorithm.digest ?? sha256,
-  });
-  signed.computeSignature(xml, {
-    prefix: "ds",
-    location:
-      "first" in place
-        ? { reference: target, action: "prepend" }
-        : { reference: `${target}/*[local-name(.)='${place.after}']`, action: "after" },
-  });
-  return signed.getSignedXml();
+  const [info, value] = elementsIn(signature);
+  if (!info || !value) throw new Error("a signature without its parts");
+  value.textContent = signText(canonicalText(info), key.privateKey, method).toString("base64");
+
+  const before =
+    "first" in place
+      ? target.firstChild
+      : elementsIn(target).find(({ localName }) => localName === place.after)?.nextSibling;
+  if (before === undefined)
+    throw new Error(`there is no ${"after" in place ? place.after : "place"} to sign behind`);
+  target.insertBefore(root.ownerDocument?.importNode(signature, true) as Element, before);
+  return serializeXml(root.ownerDocument ?? root);
 }

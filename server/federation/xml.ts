@@ -1,7 +1,7 @@
 /** XML as SAML uses it: parsed strictly, walked by namespace and name, written with everything escaped. */
 import { DOMParser, type Document, type Element, type Node, XMLSerializer } from "@xmldom/xmldom";
 
-export type { Document, Element };
+export type { Document, Element, Node };
 
 export const ns = {
   protocol: "urn:oasis:names:tc:SAML:2.0:protocol",
@@ -53,10 +53,15 @@ export function elementsIn(parent: Element): Element[] {
   return found;
 }
 
-/** Every element below, and the root itself. */
-export function* everyElement(root: Element): Generator<Element> {
-  yield root;
-  for (const child of elementsIn(root)) yield* everyElement(child);
+/** The root itself and every element below, in the order of the document. */
+export function everyElement(root: Element): Element[] {
+  const found: Element[] = [];
+  const waiting = [root];
+  for (let element = waiting.pop(); element; element = waiting.pop()) {
+    found.push(element);
+    waiting.push(...elementsIn(element).reverse());
+  }
+  return found;
 }
 
 export function textOf(node: Element | undefined): string {

@@ -1,8 +1,18 @@
 /** What the assertion says, read from the signed text only: for whom, to whom, until when (SAML 2.0 Profiles §4.1.4). */
 import { LoginRefusal } from "../refusal.ts";
-import { attributeOf, childOf, childrenOf, type Element, elementsIn, ns, textOf } from "../xml.ts";
+import { attributeOf, childOf, childrenOf, type Element, elementsIn, isElement, ns, textOf } from "../xml.ts";
+import { openEncrypted } from "./encrypted.ts";
 import { requireSame } from "./response.ts";
-import { readOptionalTime, readTime, requireBefore, requireSince, skew } from "./times.ts";
+import {
+  bounds,
+  readOptionalTime,
+  readTime,
+  requireBefore,
+  requireFresh,
+  requireSince,
+  requireWithin,
+  skew,
+} from "./times.ts";
 import type { Expectation } from "./validate.ts";
 
 const bearer = "urn:oasis:names:tc:SAML:2.0:cm:bearer";
@@ -35,11 +45,7 @@ export function readAssertion(assertion: Element, expected: Expectation): Statem
   if (!assertionId) throw new LoginRefusal("response_malformed", { actual: "an assertion without ID" });
   const issuer = textOf(childOf(assertion, ns.assertion, "Issuer"));
   requireSame("issuer_mismatch", expected.issuer, issuer || null);
-  requireSince(
-    readTime(attributeOf(assertion, "IssueInstant"), "IssueInstant"),
-    expected.now,
-    "IssueInstant",
-  );
+  requireFresh(attributeOf(assertion, "IssueInstant"), expected.now, "IssueInstant of the Assertion");
 
   const subject = childOf(assertion, ns.assertion, "Subject");
   const confirmedUntil = requireBearer(subject, expected);
@@ -47,8 +53,8 @@ export function readAssertion(assertion: Element, expected: Expectation): Statem
   return {
     assertionId,
     issuer,
-    nameId: readNameId(subject && childOf(subject, ns.assertion, "NameID")),
-    attributes: readAttributes(assertion),
+    nameId: readNameId(subject && nameIdOf(subject, expected)),
+    attributes: readAttributes(assertion, expected),
     ...readAuthn(assertion, expected.now),
     replayableUntil: new Date(Math.max(confirmedUntil.getTime(), validUntil.getTime()) + skew),
   };
@@ -76,6 +82,7 @@ function confirm(data: Element, expected: Expectation): Date {
   requireSame("in_response_to_mismatch", expected.requestId, attributeOf(data, "InResponseTo"));
   const until = readTime(attributeOf(data, "NotOnOrAfter"), "SubjectConfirmationData NotOnOrAfter");
   requireBefore(until, expected.now, "SubjectConfirmationData NotOnOrAfter");
+  requireWithin(until, expected.now, bounds.confirmation, "SubjectConfirmationData NotOnOrAfter");
   const from = readOptionalTime(attributeOf(data, "NotBefore"), "SubjectConfirmationData NotBefore");
   requireSince(from, expected.now, "SubjectConfirmationData NotBefore");
   return until;
@@ -90,6 +97,7 @@ function requireConditions(assertion: Element, expected: Expectation): Date {
     });
   const until = readTime(attributeOf(conditions, "NotOnOrAfter"), "Conditions NotOnOrAfter");
   requireBefore(until, expected.now, "Conditions NotOnOrAfter");
+  requireWithin(until, expected.now, bounds.conditions, "Conditions NotOnOrAfter");
   requireSince(
     readOptionalTime(attributeOf(conditions, "NotBefore"), "Conditions NotBefore"),
     expected.now,
@@ -131,10 +139,12 @@ function readAuthn(
 }
 
 /** The same attribute twice is one set of values. */
-function readAttributes(assertion: Element): Map<string, (string | NameId)[]> {
+function readAttributes(assertion: Element, expected: Expectation): Map<string, (string | NameId)[]> {
   const attributes = new Map<string, (string | NameId)[]>();
   for (const statement of childrenOf(assertion, ns.assertion, "AttributeStatement")) {
-    for (const attribute of childrenOf(statement, ns.assertion, "Attribute")) {
+    for (const child of elementsIn(statement)) {
+      const attribute = plainOf(child, "EncryptedAttribute", expected);
+      if (!isElement(attribute, ns.assertion, "Attribute")) continue;
       const name = attribute.getAttribute("Name")?.trim();
       if (!name) continue;
       const values = attributes.get(name) ?? [];
@@ -148,6 +158,21 @@ function readAttributes(assertion: Element): Map<string, (string | NameId)[]> {
     }
   }
   return attributes;
+}
+
+/** The name of the person, which may be encrypted though what is around it is not (Core §2.4.1). */
+function nameIdOf(subject: Element, expected: Expectation): Element | undefined {
+  const encrypted = childOf(subject, ns.assertion, "EncryptedID");
+  const opened = encrypted && plainOf(encrypted, "EncryptedID", expected);
+  if (opened && !isElement(opened, ns.assertion, "NameID"))
+    throw new LoginRefusal("response_malformed", { actual: `${opened.nodeName} in an EncryptedID` });
+  return opened ?? childOf(subject, ns.assertion, "NameID");
+}
+
+/** The element itself, or what is inside when it is encrypted. By now a signature is known to cover it. */
+function plainOf(element: Element, name: string, expected: Expectation): Element {
+  if (!isElement(element, ns.assertion, name)) return element;
+  return openEncrypted(element, expected, { authenticated: true });
 }
 
 function readNameId(element: Element | undefined): NameId | null {

@@ -1,6 +1,7 @@
 /** Looks over a document as a stream before any work is put into it: its size and shape, and what must not be in it. */
 import { SaxesParser } from "saxes";
 import { LoginRefusal } from "../refusal.ts";
+import { type Element, parseXml } from "../xml.ts";
 
 export const limits = { bytes: 128 * 1024, depth: 40, elements: 3000, attributes: 3000 } as const;
 
@@ -43,6 +44,15 @@ export function prescan(xml: string) {
     parser.close();
   } catch (cause) {
     if (cause instanceof LoginRefusal) throw cause;
+    throw new LoginRefusal("response_malformed", { actual: "not well-formed" }, cause);
+  }
+}
+
+/** What was looked over, or is written by ourselves, as a tree. */
+export function parse(xml: string): Element {
+  try {
+    return parseXml(xml);
+  } catch (cause) {
     throw new LoginRefusal("response_malformed", { actual: "not well-formed" }, cause);
   }
 }

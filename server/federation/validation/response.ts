@@ -10,6 +10,7 @@ import {
   ns,
   textOf,
 } from "../xml.ts";
+import { requireFresh } from "./times.ts";
 import type { Expectation } from "./validate.ts";
 
 const status = "urn:oasis:names:tc:SAML:2.0:status:";
@@ -38,7 +39,7 @@ export function requireStructure(root: Element) {
     }
     if (element !== root && isElement(element, ns.protocol, "Response"))
       throw new LoginRefusal("signature_misplaced", { actual: "response inside a response" });
-    for (const name of ["ID", "Id", "id"]) {
+    for (const name of ["ID", "Id", "id", "xml:id"]) {
       const id = attributeOf(element, name);
       if (id === null) continue;
       if (ids.has(id)) throw new LoginRefusal("signature_misplaced", { actual: "one ID twice" });
@@ -65,6 +66,7 @@ export function requireEnvelope(response: Element, expected: Expectation, { sign
   const destination = attributeOf(response, "Destination");
   if (destination !== null || signed) requireSame("destination_mismatch", expected.acsUrl, destination);
   requireSame("in_response_to_mismatch", expected.requestId, attributeOf(response, "InResponseTo"));
+  requireFresh(attributeOf(response, "IssueInstant"), expected.now, "IssueInstant of the Response");
 }
 
 /** The provider's own yes or no. */

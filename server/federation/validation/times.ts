@@ -5,6 +5,13 @@ export const skew = 180_000;
 
 const form = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 
+/**
+ * What is issued answers a request of ours, and those wait for fifteen minutes: whatever is older was written for another.
+ * Who asks for it needs it at once, so the proof that it is them may hold for two hours and no longer (Entra ID writes
+ * one); what the provider says of its own statement may hold for a day (AD FS writes how long its sessions last).
+ */
+export const bounds = { issued: 15 * 60_000, confirmation: 2 * 3600_000, conditions: 24 * 3600_000 } as const;
+
 /** The moment, or a refusal: a time that cannot be read must not count as none. */
 export function readTime(value: string | null, name: string): Date {
   const time = new Date(value !== null && form.test(value) ? value : Number.NaN);
@@ -30,5 +37,20 @@ export function requireSince(start: Date | null, now: Date, name: string) {
     throw new LoginRefusal("not_yet_valid", {
       expected: `${name} until ${now.toISOString()}`,
       actual: start.toISOString(),
+    });
+}
+
+/** IssueInstant: not to come, and not long ago. */
+export function requireFresh(value: string | null, now: Date, name: string) {
+  const issued = readTime(value, name);
+  requireSince(issued, now, name);
+  requireBefore(new Date(issued.getTime() + bounds.issued), now, name);
+}
+
+export function requireWithin(end: Date, now: Date, most: number, name: string) {
+  if (end.getTime() > now.getTime() + most + skew)
+    throw new LoginRefusal("valid_too_long", {
+      expected: `${name} until ${new Date(now.getTime() + most).toISOString()}`,
+      actual: end.toISOString(),
     });
 }

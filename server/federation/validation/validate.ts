@@ -4,10 +4,10 @@
  */
 import { LoginRefusal } from "../refusal.ts";
 import { SignatureFault, signedPart } from "../signature.ts";
-import { childrenOf, type Element, isElement, ns, parseXml } from "../xml.ts";
+import { childrenOf, type Element, isElement, ns } from "../xml.ts";
 import { readAssertion, type Statement } from "./assertion.ts";
-import { decryptElement } from "./decrypt.ts";
-import { prescan } from "./prescan.ts";
+import { openEncrypted } from "./encrypted.ts";
+import { parse, prescan } from "./prescan.ts";
 import { requireEnvelope, requireStructure, requireSuccess, theAssertion } from "./response.ts";
 
 export type Expectation = {
@@ -31,50 +31,47 @@ export function validateResponse(samlResponse: string, expected: Expectation): S
   requireStructure(outer);
 
   const signed = hasSignature(outer);
-  const response = signed ? parse(covered(xml, outer, expected)) : outer;
+  const response = signed ? covered(outer, expected) : outer;
   requireEnvelope(response, expected, { signed });
   requireSuccess(response);
 
   const { element, encrypted } = theAssertion(response);
   const assertion = encrypted
     ? fromEncrypted(element, expected, signed)
-    : fromPlain(xml, outer, element, expected, signed);
+    : fromPlain(outer, element, expected, signed);
   if (!isElement(assertion, ns.assertion, "Assertion"))
     throw new LoginRefusal("assertion_count", { actual: assertion.nodeName });
   return readAssertion(assertion, expected);
 }
 
-function fromPlain(
-  xml: string,
-  outer: Element,
-  inSigned: Element,
-  expected: Expectation,
-  signed: boolean,
-): Element {
-  // The assertion's own signature is checked where it was made: in the text as it arrived.
+function fromPlain(outer: Element, inSigned: Element, expected: Expectation, signed: boolean): Element {
+  // The assertion's own signature is checked where it was made: in the document as it arrived.
   const { element } = theAssertion(outer);
-  if (hasSignature(element)) return parse(covered(xml, element, expected));
-  if (!signed) throw new LoginRefusal("unsigned", { expected: "a signed Response or Assertion" });
+  if (hasSignature(element)) return covered(element, expected);
+  requireSigned(signed);
   return inSigned;
 }
 
 function fromEncrypted(encrypted: Element, expected: Expectation, signed: boolean): Element {
-  const xml = decryptElement(encrypted, expected.privateKeys, { authenticated: signed });
-  prescan(xml);
-  const assertion = parse(xml);
+  const assertion = openEncrypted(encrypted, expected, { authenticated: signed });
   requireStructure(assertion);
-  if (hasSignature(assertion)) return parse(covered(xml, assertion, expected));
-  if (!signed) throw new LoginRefusal("unsigned", { expected: "a signed Response or Assertion" });
+  if (hasSignature(assertion)) return covered(assertion, expected);
+  requireSigned(signed);
   return assertion;
+}
+
+function requireSigned(signed: boolean) {
+  if (!signed) throw new LoginRefusal("unsigned", { expected: "a signed Response or Assertion" });
 }
 
 function hasSignature(element: Element): boolean {
   return childrenOf(element, ns.signature, "Signature").length > 0;
 }
 
-function covered(xml: string, element: Element, { certificates }: Expectation): string {
+/** What the element's own signature covers, parsed anew from the text that was signed. */
+function covered(element: Element, { certificates }: Expectation): Element {
   try {
-    return signedPart(xml, element, certificates);
+    return parse(signedPart(element, certificates));
   } catch (cause) {
     if (!(cause instanceof SignatureFault)) throw cause;
     const codes = {
@@ -96,13 +93,5 @@ function decode(samlResponse: string): string {
     return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(base64, "base64"));
   } catch (cause) {
     throw new LoginRefusal("response_malformed", { actual: "not UTF-8" }, cause);
-  }
-}
-
-function parse(xml: string): Element {
-  try {
-    return parseXml(xml);
-  } catch (cause) {
-    throw new LoginRefusal("response_malformed", { actual: "not well-formed" }, cause);
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { LoginCode } from "@/server/federation/refusal.ts";
 
-type Wrapping = { signed: "response" | "assertion"; make: (genuine: string) => string };
+type Wrapping = { signed: "response" | "assertion" | "both"; make: (genuine: string) => string };
 
 const signatureOf = (xml: string) => /<ds:Signature.*?<\/ds:Signature>/s.exec(xml)?.[0] ?? "";
 const assertionOf = (xml: string) => /<saml:Assertion.*<\/saml:Assertion>/s.exec(xml)?.[0] ?? "";
@@ -12,13 +12,16 @@ const withoutSignature = (xml: string) => xml.replace(/<ds:Signature.*?<\/ds:Sig
 
 /** Another person, under another ID. */
 const forged = (xml: string) =>
-  withoutSignature(xml).replaceAll("hanako@", "admin@").replaceAll('ID="_', 'ID="_forged');
+  xml
+    .replace(/<ds:Signature.*?<\/ds:Signature>/gs, "")
+    .replaceAll("hanako@", "admin@")
+    .replaceAll('ID="_', 'ID="_forged');
 
 const into = (xml: string, end: string, content: string) => xml.replace(end, `${content}${end}`);
 const behindIssuer = (xml: string, content: string) =>
   xml.replace("</saml:Issuer>", `</saml:Issuer>${content}`);
 
-export const wrappings: [string, LoginCode, Wrapping][] = [
+const classical: [string, LoginCode, Wrapping][] = [
   [
     "1, the genuine response inside the signature of the forged one",
     "signature_misplaced",
@@ -108,3 +111,36 @@ export const wrappings: [string, LoginCode, Wrapping][] = [
     },
   ],
 ];
+
+/** Where both are signed, the response's signature can be thrown away, so that only the assertion's is left to be looked at. */
+const stripped: typeof classical = classical
+  .filter(([, , { signed }]) => signed === "assertion")
+  .map(([name, code, { make }]) => [
+    `${name}; both signed, the response's signature thrown away`,
+    code,
+    { signed: "both", make: (xml) => make(xml.replace(signatureOf(xml), "")) },
+  ]);
+
+/** Or both signatures stay valid, each over what it was made for: the response's carries the genuine response along. */
+const doubled: typeof classical = classical
+  .filter(([, , { signed }]) => signed === "assertion")
+  .map(([name, , { make }]) => [
+    `${name}; both signed, both wrapped`,
+    "signature_misplaced",
+    {
+      signed: "both",
+      make: (xml) => {
+        const signature = signatureOf(xml);
+        const genuine = xml.replace(signature, "");
+        const evil = make(genuine).replace('ID="_response"', 'ID="_evil"');
+        return behindIssuer(evil, into(signature, "</ds:Signature>", `<ds:Object>${genuine}</ds:Object>`));
+      },
+    },
+  ]);
+
+/** Forms 1 and 2 on a response whose assertion is signed as well. */
+const whole: typeof classical = classical
+  .filter(([, , { signed }]) => signed === "response")
+  .map(([name, code, { make }]) => [`${name}; both signed`, code, { signed: "both", make }]);
+
+export const wrappings = [...classical, ...stripped, ...doubled, ...whole];
