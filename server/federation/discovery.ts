@@ -8,7 +8,7 @@ import { expired, type Jar, readCookies, usesHttps } from "./cookies.ts";
 import { fromOurPages, readBody, refused, seeOther } from "./doors.ts";
 import { beginLogin } from "./login.ts";
 import type { Circumstances } from "./login-log.ts";
-import { providerByEntityId, providerByEntityId } from "./lookup.ts";
+import { providerByEntityId } from "./lookup.ts";
 import { federationReady } from "./refresh.ts";
 import { LoginRefusal } from "./refusal.ts";
 import { localeOf, localeOfRequest, safePath } from "./safe-path.ts";
