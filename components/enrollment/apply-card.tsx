@@ -3,6 +3,7 @@ import { Notice } from "@/components/ui/notice.tsx";
 import type { Kind } from "@/server/enrollment/kind.ts";
 import { kinds } from "@/server/enrollment/kind.ts";
 import type { Dashboard } from "@/server/enrollment/views.ts";
+import { Link } from "@/server/i18n/navigation.ts";
 import { DeedForm } from "./deed-form.tsx";
 
 type ApplyCardProps = { kind: Kind; dashboard: Dashboard };
@@ -18,7 +19,7 @@ export function ApplyCard({ kind, dashboard }: ApplyCardProps) {
       <h3 id={titleId}>{t(`apply.${kind}.title`)}</h3>
       <p>{t(`apply.${kind}.explanation`)}</p>
       <DeedForm deed="request" fields={{ kind, key: dashboard.requestKeys[kind] }}>
-        {kinds[kind].oneAMail && !obstacle && <MailChoice dashboard={dashboard} />}
+        {!obstacle && <MailChoice kind={kind} mails={mailsFor(kind, dashboard)} />}
         <div className="field">
           <label htmlFor={`months-${kind}`}>{t("months")}</label>
           <select id={`months-${kind}`} name="months" className="select" defaultValue={defaultMonths}>
@@ -40,7 +41,13 @@ export function ApplyCard({ kind, dashboard }: ApplyCardProps) {
       </DeedForm>
       {obstacle && (
         <div id={`${titleId}-why`}>
-          <Notice tone="info" title={obstacle} />
+          <Notice tone="info" title={obstacle}>
+            {dashboard.mails.length === 0 && (
+              <p>
+                <Link href="/login/attributes">{t("obstacles.seeReleased")}</Link>
+              </p>
+            )}
+          </Notice>
         </div>
       )}
     </section>
@@ -61,25 +68,36 @@ function useObstacle(kind: Kind, { mails, clientCertificates }: Dashboard): stri
   return living >= limit ? t("limit", { limit }) : null;
 }
 
-function MailChoice({ dashboard: { mails } }: { dashboard: Dashboard }) {
+type Mails = Dashboard["mails"];
+
+/** A client certificate holds no address, so that none is ever taken. */
+function mailsFor(kind: Kind, { mails }: Dashboard): Mails {
+  return kinds[kind].oneAMail ? mails : mails.map(({ mail }) => ({ mail, takenBy: null }));
+}
+
+/** For S/MIME the certificate's address; otherwise where the mails about it go, where there is a choice. */
+function MailChoice({ kind, mails }: { kind: Kind; mails: Mails }) {
   const t = useTranslations("Dashboard");
   const free = mails.find(({ takenBy }) => takenBy === null);
+  const label = t(kinds[kind].oneAMail ? "mail" : "mailForNotices");
   if (mails.length === 1 && free) {
     return (
-      <div className="field">
-        <p>
-          <b>{t("mail")}</b>
-          <br />
-          {free.mail}
-        </p>
-        <input type="hidden" name="mail" value={free.mail} />
-      </div>
+      kinds[kind].oneAMail && (
+        <div className="field">
+          <p>
+            <b>{label}</b>
+            <br />
+            {free.mail}
+          </p>
+          <input type="hidden" name="mail" value={free.mail} />
+        </div>
+      )
     );
   }
   return (
     <div className="field">
-      <label htmlFor="smime-mail">{t("mail")}</label>
-      <select id="smime-mail" name="mail" className="select" defaultValue={free?.mail}>
+      <label htmlFor={`mail-${kind}`}>{label}</label>
+      <select id={`mail-${kind}`} name="mail" className="select" defaultValue={free?.mail}>
         {mails.map(({ mail, takenBy }) => (
           <option key={mail} value={mail} disabled={takenBy !== null}>
             {takenBy === null ? mail : t("mailTaken", { mail, number: takenBy })}

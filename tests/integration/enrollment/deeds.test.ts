@@ -136,6 +136,19 @@ describe("新規申請", () => {
     });
   });
 
+  test.each(["client", "smime"] as const)(
+    "for a %s certificate goes to the address that was chosen, and to none that was stated at an earlier login only",
+    async (kind) => {
+      const mails = ["hanako@a.example.ac.jp", "h.kokuritsu@a.example.ac.jp"];
+      const chosen = { ...firstForm, kind, key: `${kind}:0`, memberId: hanako.id, mail: mails[1] };
+      await world.db.member.update({ where: { id: hanako.id }, data: { mails: mails.slice(0, 1) } });
+      await expect(requestCertificate(world.ports, chosen)).rejects.toMatchObject({ code: "mail_not_yours" });
+      await world.db.member.update({ where: { id: hanako.id }, data: { mails } });
+      await requestCertificate(world.ports, chosen);
+      expect(await world.db.enrollment.findFirst()).toMatchObject({ kind, mail: mails[1] });
+    },
+  );
+
   test("keeps client certificates within the limit, counting only living ones", async () => {
     world.ports.settings.clientCertificateLimit = 1;
     const { number } = await collected();
