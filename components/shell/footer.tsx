@@ -8,6 +8,7 @@ export function Footer({ support }: { support: string | null }) {
     <footer className="site-footer">
       <div className="wrap">
         <Link href="/guide">{t("guide")}</Link>
+        <Link href="/privacy">{t("privacy")}</Link>
         <p>{t("contact")}</p>
         {support && <p>{t("support", { contact: support })}</p>}
       </div>

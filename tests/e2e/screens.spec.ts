@@ -7,6 +7,7 @@ const pages = [
   "/login",
   "/login/error?code=expired&ref=ABCD2345",
   "/guide",
+  "/privacy",
   "/guide/windows",
   "/guide/macos",
   "/guide/ios",

@@ -29,6 +29,15 @@ export const sessionRouter = router({
   /** Whom to ask about the portal itself; null where the operator names nobody. */
   support: publicProcedure.query(() => env().SUPPORT_CONTACT ?? null),
 
+  /** Who runs the portal, and where their own privacy statement is, as far as they say so. */
+  runBy: publicProcedure.query(() => {
+    const { ORGANIZATION_NAME_JA, ORGANIZATION_NAME_EN, PRIVACY_STATEMENT_URL } = env();
+    return {
+      names: { ja: ORGANIZATION_NAME_JA ?? null, en: ORGANIZATION_NAME_EN ?? null },
+      privacyStatementUrl: PRIVACY_STATEMENT_URL ?? null,
+    };
+  }),
+
   setLocale: memberProcedure
     .input(z.object({ locale: z.enum(["ja", "en"]) }))
     .mutation(async ({ ctx, input }) => {
