@@ -4,6 +4,7 @@
  */
 import { log, newReference } from "../log.ts";
 import { namesIn } from "./attributes.ts";
+import { bucketOf } from "./bucket.ts";
 import { kindOf, type Person } from "./person.ts";
 import { type Findings, LoginRefusal } from "./refusal.ts";
 import type { Release } from "./releases.ts";
@@ -39,6 +40,13 @@ export async function recordLogin(
   await write(world, { step: "answer", entityId, memberId, identifiedBy, authnContext, ...names });
 }
 
+/**
+ * Anybody can be refused as often as they like, and each row stays for 90 days: beyond so many a process writes no more, and
+ * the process's log alone has them. Refusals where no institution was asked, the cheapest to have, take no room from the others.
+ */
+const roomForStrangers = bucketOf({ most: 600, perSecond: 1 });
+const roomForAnswers = bucketOf({ most: 600, perSecond: 1 });
+
 /** Returns the reference number to show. */
 export async function recordRefusal(
   world: Federation,
@@ -53,6 +61,8 @@ export async function recordRefusal(
   const facts = { event: "login_refused", reference, code, step, entityId, ...findings };
   if (code === "internal") log.error({ ...facts, err: refusal.cause }, "A login failed within the portal");
   else log.warn(facts, "A login was refused");
+  const isRoom = (entityId ? roomForAnswers : roomForStrangers)(world.now());
+  if (!isRoom) return reference;
   const names = release ? namesIn(release.reading) : { received: [], dropped: [] };
   const authnContext = release?.authnContext ?? null;
   await write(world, { reference, code, step, entityId, memberId, authnContext, ...names, findings });

@@ -19,7 +19,20 @@ export type TakenRequest = Omit<LoginRequest, keyof StepUp> & {
 /** Long enough for a slow login with a second factor, and no longer than NextAuth's own cookies. */
 export const loginMinutes = 15;
 
-export async function keepRequest({ db, now }: Federation, relayState: string, request: LoginRequest) {
+/**
+ * How many may wait at once; looked at each so many requests. Anybody can begin logins, and nobody is refused for it: the
+ * oldest go. To push out a login that takes three minutes, over 500 would have to begin every second for as long, and each of
+ * them costs us a signature.
+ */
+const waitingRoom = { most: 100_000, every: 1_000 };
+let kept = 0;
+
+export async function keepRequest(
+  { db, now }: Federation,
+  relayState: string,
+  request: LoginRequest,
+  { most, every } = waitingRoom,
+) {
   const createdAt = now();
   await db.loginRequest.create({
     data: {
@@ -29,6 +42,18 @@ export async function keepRequest({ db, now }: Federation, relayState: string, r
       expiresAt: new Date(createdAt.getTime() + loginMinutes * 60_000),
     },
   });
+  kept += 1;
+  if (kept % every === 0) await dropOldest(db, most);
+}
+
+/** Of the requests, and of what Jackson keeps beside each. */
+async function dropOldest(db: Database, most: number) {
+  await db.$executeRaw`
+    DELETE FROM "LoginRequest" WHERE "expiresAt" <=
+      (SELECT "expiresAt" FROM "LoginRequest" ORDER BY "expiresAt" DESC OFFSET ${most} LIMIT 1)`;
+  await db.$executeRaw`
+    DELETE FROM "JacksonRecord" WHERE "expiresAt" <=
+      (SELECT "expiresAt" FROM "JacksonRecord" ORDER BY "expiresAt" DESC OFFSET ${most} LIMIT 1)`;
 }
 
 /** Gone from now on, whatever comes of the answer. */
