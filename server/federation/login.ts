@@ -104,6 +104,7 @@ async function startStepUp(world: Federation, { form, locale, jar, about }: Star
   if (!asked) return toLoginPage(world, form, locale);
   const { idp, stepUp } = asked;
   about.idp = idp;
+  about.memberId = stepUp.memberId;
   about.returnTo = stepUp.returnTo;
   return beginLogin(world, { idpId: idp, to: stepUp.returnTo, locale, jar, stepUp });
 }
