@@ -59,8 +59,8 @@ function tell(keys: readonly KeyView[]) {
 }
 
 const afterwards = (baseUrl: string) => ({
-  add: `Now give the federation the new metadata, ${baseUrl}/api/saml/metadata?signed=false, and wait until it has published them and its institutions have had a day to read them. Then: npm run sp-keys -- use
-次に、新しいメタデータ ${baseUrl}/api/saml/metadata?signed=false をフェデレーションに登録し、公開されて各機関に行き渡る（1日以上）のを待ってから、npm run sp-keys -- use を実行してください。`,
+  add: `Now give the federation the new metadata, ${baseUrl}/api/saml/metadata?signed=false, and wait until it has published them and its institutions have read them (GakuNin asks for 15 days). Then: npm run sp-keys -- use
+次に、新しいメタデータ ${baseUrl}/api/saml/metadata?signed=false をフェデレーションに登録し、公開されて各機関に行き渡る（学認では公開から15日）のを待ってから、npm run sp-keys -- use を実行してください。`,
   use: `Within a minute every process works with it. When logins have gone well for a day, retire the old keys: npm run sp-keys -- retire <id>
 1分以内にすべてのプロセスが切り替わります。1日ほどログインに問題がなければ、npm run sp-keys -- retire <id> で古い鍵を外してください。`,
   retire: `It is out of the metadata: give the federation the new ones, ${baseUrl}/api/saml/metadata?signed=false. What institutions still encrypt for a retired key is opened for 15 days.

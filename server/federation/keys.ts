@@ -1,7 +1,11 @@
 /** Key pairs of SAML services: RSA with a self-signed certificate, which is only a wrapping for the public key. */
 import "reflect-metadata";
 import { webcrypto } from "node:crypto";
-import { BasicConstraintsExtension, X509CertificateGenerator } from "@peculiar/x509";
+import {
+  BasicConstraintsExtension,
+  SubjectAlternativeNameExtension,
+  X509CertificateGenerator,
+} from "@peculiar/x509";
 
 /** `privateKey` is PEM (PKCS#8), `certificate` base64 of DER. */
 export type KeyPair = { privateKey: string; certificate: string };
@@ -14,20 +18,26 @@ const algorithm = {
 
 const decade = 10 * 365 * 24 * 60 * 60 * 1000;
 
-/** Federations compare the key and not the dates, so the certificate outlives any rollover. */
-export async function makeKeyPair(commonName: string, now: Date, modulusLength = 2048): Promise<KeyPair> {
+/**
+ * Federations compare the key and not the dates, so the certificate outlives any rollover. It names its host as RFC 6125 wants it:
+ * GakuNin has it compared with the host of the entityID and of the endpoints.
+ */
+export async function makeKeyPair(host: string, now: Date, modulusLength = 2048): Promise<KeyPair> {
   const keys = (await webcrypto.subtle.generateKey({ ...algorithm, modulusLength }, true, [
     "sign",
     "verify",
   ])) as CryptoKeyPair;
   const certificate = await X509CertificateGenerator.createSelfSigned(
     {
-      name: [{ CN: [commonName] }],
+      name: [{ CN: [host] }],
       notBefore: new Date(now.getTime() - 24 * 60 * 60 * 1000),
       notAfter: new Date(now.getTime() + decade),
       signingAlgorithm: algorithm,
       keys,
-      extensions: [new BasicConstraintsExtension(false, undefined, true)],
+      extensions: [
+        new BasicConstraintsExtension(false, undefined, true),
+        new SubjectAlternativeNameExtension([{ type: "dns", value: host }]),
+      ],
     },
     webcrypto as Crypto,
   );

@@ -1,5 +1,5 @@
 import "@/tests/support/quiet.ts";
-import { createPublicKey, privateDecrypt, publicEncrypt, randomBytes } from "node:crypto";
+import { createPublicKey, privateDecrypt, publicEncrypt, randomBytes, X509Certificate } from "node:crypto";
 import { beforeEach, expect, test } from "vitest";
 import { openDatabase } from "@/server/db.ts";
 import { pemOf } from "@/server/federation/keys.ts";
@@ -68,12 +68,31 @@ test("each key is made once, however many processes ask for it", async () => {
   await Promise.all(processes.map((own) => own.$disconnect()));
 });
 
+test("a new key is made out to the portal's host, is long enough for years, and its certificate is in force", async () => {
+  const { certificate } = await serviceKey(world, "sp-signing");
+  const read = new X509Certificate(Buffer.from(certificate, "base64"));
+  expect(read.checkHost("portal.example.ac.jp", { subject: "never" })).toBe("portal.example.ac.jp");
+  expect(read.publicKey.asymmetricKeyDetails?.modulusLength).toBe(3072);
+  expect(read.validFromDate < start && read.validToDate > new Date("2036-01-01")).toBe(true);
+  expect(read.ca).toBe(false);
+});
+
 test("a key is read once for many logins, and again when it was changed", async () => {
   const first = await serviceKey(world, "sp-signing");
   await db.serviceKey.deleteMany();
   expect((await serviceKey(world, "sp-signing")).certificate).toBe(first.certificate);
   readKeysAgain(world);
   expect((await serviceKey(world, "sp-signing")).certificate).not.toBe(first.certificate);
+});
+
+test("metadata that are fetched right after a pair was made at the console name it, and it opens from then on", async () => {
+  await begin();
+  await serviceKeys(world, "sp-encryption");
+  const console = openDatabase(await testDatabaseUrl(), 2);
+  done(await addKeys({ ...world, db: console }));
+  await console.$disconnect();
+  expect(await publishedKeys(world, "sp-encryption")).toHaveLength(2);
+  expect(await serviceKeys(world, "sp-encryption")).toHaveLength(2);
 });
 
 test("a new pair is published first, signs when it is told to, and the old one goes last", async () => {
