@@ -62,6 +62,8 @@ export async function replaceProviders(
 
 /** The provider, if its metadata is in force now; one that vanished, or whose time is over, is null. */
 export async function providerInForce(db: Database, id: string, now: Date): Promise<Provider | null> {
+  // What no id looks like is not put to the database, which takes no text with a NUL.
+  if (!/^[0-9a-f]{64}$/.test(id)) return null;
   const row = await db.identityProvider.findUnique({ where: { id } });
   if (!row || row.validUntil <= now) return null;
   return { ...row, scopes: row.scopes as Scope[], contacts: row.contacts as Provider["contacts"] };
