@@ -37,14 +37,18 @@ export async function serviceKeys(world: Needs, purpose: Purpose): Promise<Servi
   return keys;
 }
 
-/** The keys that our metadata name, newest first. */
+/**
+ * The keys that our metadata name, newest first: as they are now, for whoever has just made one comes for the metadata next.
+ * From then on this process works with the same.
+ */
 export async function publishedKeys(world: Needs, purpose: Purpose): Promise<ServiceKey[]> {
+  kept.get(world.db)?.delete(purpose);
   return (await serviceKeys(world, purpose)).filter(({ retiredAt }) => retiredAt === null);
 }
 
 /** The key that signs: the one that was told to last. */
 export async function serviceKey(world: Needs, purpose: Purpose): Promise<ServiceKey> {
-  const signing = inUse(await publishedKeys(world, purpose), world.now());
+  const signing = inUse(await serviceKeys(world, purpose), world.now());
   if (!signing) throw new Error(`no key for ${purpose}`);
   return signing;
 }
