@@ -1,4 +1,5 @@
 /** A federation signed by xmlsec1, an institution run on a real SimpleSAMLphp, and what its members live through. */
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,10 +15,14 @@ import {
   openSimpleSamlPhp,
   type SimpleSamlPhp,
 } from "@/tests/support/simplesamlphp.ts";
+import { root } from "@/tests/support/sources.ts";
 import { tool } from "@/tests/support/tools.ts";
 import { type Locale, words } from "@/tests/support/words.ts";
 
-const university = { ja: "見本大学", en: "Mihon University" };
+const institutions = {
+  university: { ja: "見本大学", en: "Mihon University" },
+  college: { ja: "見本高専", en: "Mihon KOSEN" },
+};
 const locales: Locale[] = ["ja", "en"];
 const day = 24 * 60 * 60 * 1000;
 
@@ -43,10 +48,16 @@ test.beforeAll(async () => {
     DATA_DIR: data,
     FEDERATION_METADATA_URL: pathToFileURL(join(folder, "aggregate.xml")).href,
     FEDERATION_SIGNING_CERT: join(folder, "federation.crt"),
+    ACCEPT_REFEDS_MFA: "true",
   });
   await portal.ready();
-  idp.learn(await (await fetch(`${portal.baseUrl}/api/saml/metadata`)).text());
+  idp.learn(await ownMetadata());
 });
+
+/** What the portal says of itself. */
+async function ownMetadata(): Promise<string> {
+  return (await fetch(at("/api/saml/metadata"))).text();
+}
 
 test.afterAll(async () => {
   if (portal && portal.processes().length > 0) await portal.kill();
@@ -60,37 +71,38 @@ test.afterEach(async ({ browserName: _ }, { status, expectedStatus }) => {
 
 const at = (path: string) => `${portal?.baseUrl}${path}`;
 
+type Visit = { locale?: Locale; user?: string; at?: keyof typeof institutions };
+
 /** From the portal's list to the institution's own login page. */
-async function choose(page: Page, locale: Locale, to = `/${locale}/certs`): Promise<void> {
-  await page.goto(at(`/${locale}/login?${new URLSearchParams({ to })}`));
-  const row = page.getByRole("listitem").filter({ hasText: university[locale] });
+async function choose(page: Page, { locale = "ja", at: institution = "university" }: Visit = {}) {
+  await page.goto(at(`/${locale}/login`));
+  const row = page.getByRole("listitem").filter({ hasText: institutions[institution][locale] });
   await row
     .getByRole("button", { name: words(locale)("Login.choose") })
     .first()
     .click();
-  await atIdp(page);
+  await asksForPassword(page, institution);
 }
 
-async function atIdp(page: Page): Promise<void> {
+async function asksForPassword(page: Page, institution: keyof typeof institutions = "university") {
   await expect(page.locator("input[name=password]")).toBeVisible();
-  expect(page.url()).toContain(`${idp?.urls.university}/module.php/core/loginuserpass`);
+  expect(page.url()).toContain(`${idp?.urls[institution]}/module.php/core/loginuserpass`);
 }
 
-/** At the institution; what it says to the portal then. */
-async function enter(page: Page, user: string): Promise<string> {
-  const saying = page.waitForRequest((request) => request.url() === at("/api/saml/acs"));
+async function enter(page: Page, user = "hanako", password = "password"): Promise<void> {
   await page.locator("input[name=username]").fill(user);
-  await page.locator("input[name=password]").fill("password");
+  await page.locator("input[name=password]").fill(password);
   await page.locator("input[name=password]").press("Enter");
-  const form = new URLSearchParams((await saying).postData() ?? "");
-  return Buffer.from(form.get("SAMLResponse") ?? "", "base64").toString("utf8");
 }
 
-async function logIn(page: Page, locale: Locale, user: string): Promise<string> {
-  await choose(page, locale);
-  const answer = await enter(page, user);
-  await expect(page).toHaveURL(at(`/${locale}/certs`));
-  return answer;
+/** Through both, to the dashboard; what the institution said to the portal. */
+async function logIn(page: Page, visit: Visit = {}): Promise<string> {
+  await choose(page, visit);
+  const saying = page.waitForRequest((request) => request.url() === at("/api/saml/acs"));
+  await enter(page, visit.user);
+  const form = new URLSearchParams((await saying).postData() ?? "");
+  await expect(page).toHaveURL(at(`/${visit.locale ?? "ja"}/certs`));
+  return Buffer.from(form.get("SAMLResponse") ?? "", "base64").toString("utf8");
 }
 
 const who = (page: Page) => page.locator("header .who b");
@@ -100,9 +112,9 @@ for (const locale of locales) {
 
   test(`${locale}: a member logs in, and is called by the name of that language`, async ({ browser }) => {
     const page = await browser.newPage({ locale: { ja: "ja-JP", en: "en-GB" }[locale] });
-    const answer = await logIn(page, locale, "hanako");
+    const answer = await logIn(page, { locale });
     await expect(who(page)).toHaveText(name);
-    await expect(page.locator("header .who small")).toHaveText(university[locale]);
+    await expect(page.locator("header .who small")).toHaveText(institutions.university[locale]);
     expect(answer).toContain("<saml:EncryptedAssertion");
     expect(answer).not.toContain("<saml:Assertion");
     await page.close();
@@ -110,7 +122,7 @@ for (const locale of locales) {
 }
 
 test("what the institution says of a member is kept as it was said", async ({ page }) => {
-  await logIn(page, "ja", "hanako");
+  await logIn(page);
   const [hanako] = await askDatabase(
     data,
     `SELECT "subject", "displayName", "displayNameJa", "mails", "eppn" FROM "Member" WHERE "eppn" = 'hanako@mihon.example.ac.jp'`,
@@ -126,7 +138,7 @@ test("what the institution says of a member is kept as it was said", async ({ pa
 
 test("the institution answers only questions that the portal has signed", async ({ page, request }) => {
   const asking = page.waitForRequest((one) => one.url().includes("/saml2/idp/SSOService.php"));
-  await choose(page, "ja");
+  await choose(page);
   const question = (await asking).url();
   const altered = (change: (query: URLSearchParams) => void) => {
     const url = new URL(question);
@@ -141,27 +153,39 @@ test("the institution answers only questions that the portal has signed", async 
   expect(await answered(unsigned)).toContain("no signature found on message");
 });
 
+test("while the portal's keys roll over, both are known to the institution, and logins go on", async ({
+  page,
+}) => {
+  const command = ["--disable-warning=ExperimentalWarning", "bin/sp-keys.ts", "add"];
+  const env = { ...process.env, DATA_DIR: data };
+  const { stdout, stderr } = spawnSync("node", command, { cwd: root, env, encoding: "utf8" });
+  expect(stdout + stderr).toContain("published, not yet in use");
+  const metadata = await ownMetadata();
+  expect(metadata.match(/<md:KeyDescriptor use="signing"/g)).toHaveLength(2);
+  idp?.learn(metadata);
+  await logIn(page);
+  await expect(who(page)).toHaveText("国立 花子");
+});
+
 test("a wrong password is answered by the institution, and the right one still logs in", async ({ page }) => {
-  await choose(page, "ja");
-  await page.locator("input[name=username]").fill("hanako");
-  await page.locator("input[name=password]").fill("passwort");
-  await page.locator("input[name=password]").press("Enter");
-  await atIdp(page);
-  await enter(page, "hanako");
+  await choose(page);
+  await enter(page, "hanako", "passwort");
+  await asksForPassword(page);
+  await enter(page);
   await expect(page).toHaveURL(at("/ja/certs"));
 });
 
 test("a name of another university is not believed: who has no other does not get in", async ({ page }) => {
-  await choose(page, "ja");
+  await choose(page);
   await enter(page, "stranger");
-  await expect(page.getByRole("heading", { name: words("ja")("LoginError.title") })).toBeVisible();
+  await expect(page).toHaveURL(/\/ja\/login\/attributes\?/);
   await page.goto(at("/ja/certs"));
   await expect(page).toHaveURL(/\/ja\/login/);
   expect(await askDatabase(data, `SELECT 1 FROM "Member" WHERE "eppn" LIKE 'taro@%'`)).toEqual([]);
 });
 
 test("a name of another university is left out, and who has another gets in by that", async ({ page }) => {
-  await logIn(page, "ja", "taro");
+  await logIn(page, { user: "taro" });
   await expect(who(page)).toHaveText("学認 太郎");
   const [taro] = await askDatabase<{ subject: string; eppn: string | null }>(
     data,
@@ -170,6 +194,102 @@ test("a name of another university is left out, and who has another gets in by t
   expect(taro?.subject).toMatch(/^targetedId:[0-9a-f]{40}$/);
   expect(taro?.eppn).toBeNull();
 });
+
+test.describe("where an institution guards applying", () => {
+  const t = words("ja");
+
+  test.beforeEach(async ({ page }) => {
+    await logIn(page);
+    await guard("university", ["request"]);
+    await page.getByRole("button", { name: t("Dashboard.apply.client.button") }).click();
+    await page
+      .getByRole("dialog")
+      .getByRole("button", { name: t("Confirm.ok") })
+      .click();
+    await page.getByRole("button", { name: t("Proof.aal2.button") }).click();
+    // Somebody at an open browser is asked for the password too.
+    await asksForPassword(page);
+  });
+
+  test.afterEach(() => guard("university", []));
+
+  test("its member proves who they are by a second factor, and applies where they were", async ({ page }) => {
+    await enter(page);
+    await secondFactor(page, "確認");
+    await page.getByRole("button", { name: t("Confirm.ok") }).click();
+    await expect(page.getByRole("heading", { name: t("Sent.title") })).toBeVisible();
+    expect(await contextOfLastLogin()).toBe("https://www.gakunin.jp/profile/AAL2");
+
+    // For ten minutes nobody asks again.
+    await page.goto(at("/ja/certs"));
+    await page.getByRole("button", { name: t("Dashboard.apply.client.button") }).click();
+    await page
+      .getByRole("dialog")
+      .getByRole("button", { name: t("Confirm.ok") })
+      .click();
+    await expect(page.getByRole("heading", { name: t("Sent.title") })).toBeVisible();
+  });
+
+  test("who has no second factor is told so, and stays logged in as they were", async ({ page }) => {
+    await enter(page);
+    await secondFactor(page, "使えない");
+    await expect(page.getByText(t("LoginError.codes.idp_no_context.happened"))).toBeVisible();
+    await page.goto(at("/ja/certs"));
+    await expect(who(page)).toHaveText("国立 花子");
+  });
+
+  test("somebody else cannot prove it in their place", async ({ page }) => {
+    await enter(page, "taro");
+    await secondFactor(page, "確認");
+    await expect(page.getByText(t("LoginError.codes.step_up_other_person.happened"))).toBeVisible();
+    await page.goto(at("/ja/certs"));
+    await expect(who(page)).toHaveText("国立 花子");
+  });
+});
+
+test("an institution that is asked by HTTP-POST, and calls a strong login REFEDS MFA, does as well", async ({
+  page,
+}) => {
+  const t = words("en");
+  await logIn(page, { locale: "en", at: "college" });
+  await expect(who(page)).toHaveText("Hanako Kosen");
+  await guard("college", ["request"]);
+  await page.getByRole("button", { name: t("Dashboard.apply.client.button") }).click();
+  await page
+    .getByRole("dialog")
+    .getByRole("button", { name: t("Confirm.ok") })
+    .click();
+  await page.getByRole("button", { name: t("Proof.aal2.button") }).click();
+  await asksForPassword(page, "college");
+  await enter(page);
+  await secondFactor(page, "確認");
+  await page.getByRole("button", { name: t("Confirm.ok") }).click();
+  await expect(page.getByRole("heading", { name: t("Sent.title") })).toBeVisible();
+  expect(await contextOfLastLogin()).toBe("https://refeds.org/profile/mfa");
+});
+
+/** Sets the deeds before which an institution has its members prove who they are. */
+async function guard(institution: keyof typeof institutions, deeds: string[]) {
+  const changed = await askDatabase(
+    data,
+    `UPDATE "Institution" SET "aal2For" = $1 WHERE "nameJa" = $2 RETURNING 1`,
+    [deeds, institutions[institution].ja],
+  );
+  expect(changed).toHaveLength(1);
+}
+
+async function secondFactor(page: Page, button: string) {
+  await page.getByLabel("確認コード").fill("246810");
+  await page.getByRole("button", { name: button }).click();
+}
+
+async function contextOfLastLogin() {
+  const [last] = await askDatabase<{ authnContext: string }>(
+    data,
+    `SELECT "authnContext" FROM "Session" ORDER BY "createdAt" DESC LIMIT 1`,
+  );
+  return last?.authnContext;
+}
 
 const habits = {
   "which signs the response, and encrypts": {},
@@ -185,7 +305,7 @@ test.describe("an institution", () => {
   for (const [habit, choices] of Object.entries(habits)) {
     test(`${habit} logs its member in`, async ({ page }) => {
       idp?.choose(choices);
-      const answer = await logIn(page, "ja", "hanako");
+      const answer = await logIn(page);
       expect(answer.includes("<saml:EncryptedAssertion")).toBe(!("assertion.encryption" in choices));
       await expect(who(page)).toHaveText("国立 花子");
     });
@@ -194,8 +314,8 @@ test.describe("an institution", () => {
   // AES-CBC alone can be changed on its way; SimpleSAMLphp 1.19 knows no other.
   test("which signs only within what it encrypts by AES-CBC is told what is missing", async ({ page }) => {
     idp?.choose({ "saml20.sign.response": false });
-    await choose(page, "ja");
-    await enter(page, "hanako");
+    await choose(page);
+    await enter(page);
     await expect(page.getByText(words("ja")("LoginError.codes.unsigned.happened"))).toBeVisible();
   });
 });

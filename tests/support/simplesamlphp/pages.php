@@ -16,7 +16,7 @@ $state = State::loadState($_REQUEST['id'], 'second-factor');
 $did = $_POST['did'] ?? '';
 
 if ($did === 'confirm' && $_POST['code'] === '246810') {
-    $state['saml:AuthnContextClassRef'] = 'https://www.gakunin.jp/profile/AAL2';
+    $state['saml:AuthnContextClassRef'] = $state['strong'];
     ProcessingChain::resumeProcessing($state);
 }
 if ($did === 'skip') {

@@ -4,7 +4,8 @@
 
 $choices = json_decode((string) @file_get_contents(getenv('IDP_FOLDER') . '/choices.json'), true) ?: [];
 
-$both = $choices + [
+// `$strong`: how an institution calls a login by two factors. It asks for the second where a service asks for that.
+$both = fn (string $strong) => $choices + [
     'privatekey' => 'idp.key',
     'certificate' => 'idp.crt',
     'userid.attribute' => 'uid',
@@ -26,7 +27,8 @@ $both = $choices + [
         '],
         30 => ['class' => 'core:PHP', 'code' => '
             $asked = $state["saml:RequestedAuthnContext"]["AuthnContextClassRef"] ?? [];
-            if (in_array("https://www.gakunin.jp/profile/AAL2", $asked, true)) {
+            if (in_array("' . $strong . '", $asked, true)) {
+                $state["strong"] = "' . $strong . '";
                 $id = \SimpleSAML\Auth\State::saveState($state, "second-factor");
                 $page = \SimpleSAML\Utils\HTTP::getBaseURL() . "second-factor";
                 \SimpleSAML\Utils\HTTP::redirectTrustedURL($page, ["id" => $id]);
@@ -44,7 +46,7 @@ $both = $choices + [
     'RegistrationInfo' => ['authority' => 'https://www.gakunin.jp'],
 ];
 
-$metadata['https://idp.mihon.example.ac.jp/idp/simplesamlphp'] = $both + [
+$metadata['https://idp.mihon.example.ac.jp/idp/simplesamlphp'] = $both('https://www.gakunin.jp/profile/AAL2') + [
     'host' => '127.0.0.1',
     'auth' => 'university',
     'scope' => ['mihon.example.ac.jp', '^[a-z]+\.mihon\.example\.ac\.jp$'],
@@ -58,8 +60,8 @@ $metadata['https://idp.mihon.example.ac.jp/idp/simplesamlphp'] = $both + [
     'OrganizationURL' => ['ja' => 'https://www.mihon.example.ac.jp/', 'en' => 'https://www.mihon.example.ac.jp/en/'],
 ];
 
-// Takes questions by HTTP-POST alone.
-$metadata['https://idp.kosen.example.ac.jp/idp/simplesamlphp'] = $both + [
+// Takes questions by HTTP-POST alone, and speaks of strong logins as REFEDS does.
+$metadata['https://idp.kosen.example.ac.jp/idp/simplesamlphp'] = $both('https://refeds.org/profile/mfa') + [
     'host' => 'localhost',
     'auth' => 'college',
     'SingleSignOnServiceBinding' => 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
