@@ -1,6 +1,6 @@
 import "@/tests/support/quiet.ts";
 import { createPublicKey, privateDecrypt, publicEncrypt, randomBytes, X509Certificate } from "node:crypto";
-import { beforeEach, expect, test } from "vitest";
+import { afterAll, beforeEach, expect, test } from "vitest";
 import { openDatabase } from "@/server/db.ts";
 import { pemOf } from "@/server/federation/keys.ts";
 import {
@@ -19,9 +19,10 @@ import {
   serviceKeys,
 } from "@/server/federation/service-keys.ts";
 import { sealing } from "@/server/secrets/sealing.ts";
-import { testDatabase, testDatabaseUrl } from "@/tests/support/database.ts";
+import { testDatabaseUrl } from "@/tests/support/database.ts";
 
-const db = await testDatabase();
+const url = await testDatabaseUrl();
+const db = openDatabase(url);
 const start = new Date("2026-11-22T01:00:00Z");
 let now = start;
 const world: Needs = {
@@ -54,6 +55,8 @@ async function begin() {
   return keys;
 }
 
+afterAll(() => db.$disconnect());
+
 beforeEach(async () => {
   await db.serviceKey.deleteMany();
   now = start;
@@ -61,8 +64,8 @@ beforeEach(async () => {
 });
 
 test("each key is made once, however many processes ask for it", async () => {
-  const url = await testDatabaseUrl();
-  const processes = [1, 2, 3, 4].map(() => openDatabase(url, 2));
+  const empty = await testDatabaseUrl();
+  const processes = [1, 2, 3, 4].map(() => openDatabase(empty, 2));
   const asked = await Promise.all(processes.map((own) => serviceKeys({ ...world, db: own }, "sp-signing")));
   expect(new Set(asked.flat().map(({ certificate }) => certificate)).size).toBe(1);
   await Promise.all(processes.map((own) => own.$disconnect()));
@@ -88,7 +91,7 @@ test("a key is read once for many logins, and again when it was changed", async 
 test("metadata that are fetched right after a pair was made at the console name it, and it opens from then on", async () => {
   await begin();
   await serviceKeys(world, "sp-encryption");
-  const console = openDatabase(await testDatabaseUrl(), 2);
+  const console = openDatabase(url, 2);
   done(await addKeys({ ...world, db: console }));
   await console.$disconnect();
   expect(await publishedKeys(world, "sp-encryption")).toHaveLength(2);
