@@ -1,4 +1,4 @@
-import { getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import { Notice } from "@/components/ui/notice.tsx";
 import { api } from "@/server/api/caller.ts";
 import { Link } from "@/server/i18n/navigation.ts";
@@ -9,7 +9,12 @@ const remains = { here: "institution", everywhere: "institution", unknown: "othe
 type Props = { searchParams: Promise<{ logout?: string | string[] }> };
 
 export default async function WelcomePage({ searchParams }: Props) {
-  const [t, caller, { logout }] = await Promise.all([getTranslations("Welcome"), api(), searchParams]);
+  const [t, locale, caller, { logout }] = await Promise.all([
+    getTranslations("Welcome"),
+    getLocale(),
+    api(),
+    searchParams,
+  ]);
   const { member } = await caller.session.me();
   const outcome = (Object.keys(remains) as (keyof typeof remains)[]).find((known) => known === logout);
   return (
@@ -26,9 +31,16 @@ export default async function WelcomePage({ searchParams }: Props) {
       <h1>{t("title")}</h1>
       <p>{t("lead")}</p>
       <p className="actions">
-        <Link className="button button-main button-wide" href={member ? "/certs" : "/login"}>
-          {member ? t("toDashboard") : t("login")}
-        </Link>
+        {member ? (
+          <Link className="button button-main button-wide" href="/certs">
+            {t("toDashboard")}
+          </Link>
+        ) : (
+          // A page of its own, for it alone may show images of other sites.
+          <a className="button button-main button-wide" href={`/${locale}/login`}>
+            {t("login")}
+          </a>
+        )}
       </p>
       <section className="stack" aria-labelledby="way">
         <h2 id="way" className="section-title">

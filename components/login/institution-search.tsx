@@ -55,7 +55,7 @@ export function InstitutionSearch({ found, to }: InstitutionSearchProps) {
         <form
           method="post"
           action="/login/search"
-          className="memo-form"
+          className="search-form"
           onSubmit={(event) => {
             event.preventDefault();
             ask(field.current?.value ?? "", { atOnce: true });

@@ -7,7 +7,9 @@ import { cpus } from "node:os";
 /** Loaded when it is run: what one bench needs is no weight on another's figures. */
 const benches: Record<string, () => Promise<void>> = {
   issuing: async () => (await import("./issuing.ts")).benchIssuing(),
+  logins: async () => (await import("./logins.ts")).benchLogins(),
   pages: async () => (await import("./pages.ts")).benchPages(),
+  discovery: async () => (await import("./discovery.ts")).benchDiscovery(),
   metadata: async () => (await import("./metadata.ts")).benchMetadata(),
 };
 
