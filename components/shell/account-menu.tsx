@@ -9,6 +9,7 @@ export type SignedIn = {
   institutionJa: string;
   institutionEn: string;
   mails: readonly string[];
+  isOperator: boolean;
 };
 
 /** Whose applications these are, and the way out. */
@@ -40,6 +41,11 @@ export function AccountMenu({ member }: { member: SignedIn }) {
           <Link href="/login/attributes" className="button button-plain button-small w-full">
             {t("attributes")}
           </Link>
+          {member.isOperator && (
+            <Link href="/admin" prefetch={false} className="button button-plain button-small w-full">
+              {t("operators")}
+            </Link>
+          )}
           <form method="post" action="/logout">
             <input type="hidden" name="locale" value={locale} />
             <button type="submit" className="button button-plain button-small w-full">

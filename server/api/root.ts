@@ -1,4 +1,5 @@
 /** Every procedure there is. */
+import { adminRouter } from "./routers/admin.ts";
 import { enrollmentRouter } from "./routers/enrollment.ts";
 import { federationRouter } from "./routers/federation.ts";
 import { issuingRouter } from "./routers/issuing.ts";
@@ -12,6 +13,7 @@ export const appRouter = router({
   federation: federationRouter,
   enrollment: enrollmentRouter,
   issuing: issuingRouter,
+  admin: adminRouter,
 });
 
 export type AppRouter = typeof appRouter;

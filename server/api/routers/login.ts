@@ -19,8 +19,6 @@ export const loginRouter = router({
     .input(z.object({ reference: reference.nullable() }))
     .query(async ({ ctx: { member }, input }) => {
       const release = await ownRelease(member?.session.id ?? null, input.reference);
-      const { aal2For = [], ial2For = [] } = member?.institution ?? {};
-      const wanted = { aal2: aal2For.length > 0, ial2: ial2For.length > 0 };
-      return release && examine(federation(), release, wanted);
+      return release && examine(federation(), release);
     }),
 });

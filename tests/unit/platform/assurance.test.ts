@@ -7,6 +7,7 @@ import {
   isGuarded,
   type Missing,
   missingFor,
+  type Policy,
   type Proof,
   refedsMfaContext,
   strongContexts,
@@ -17,7 +18,7 @@ const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000);
 const password = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport";
 const contexts = strongContexts({ acceptRefedsMfa: false });
 
-const open = { aal2For: [], ial2For: [] };
+const open: Policy = { aal2For: [], ial2For: [] };
 const aal2 = { aal2For: ["request"], ial2For: [] };
 const ial2 = { aal2For: [], ial2For: ["request"] };
 const both = { aal2For: ["request"], ial2For: ["request"] };
@@ -32,7 +33,7 @@ const strong = login(aal2Context, 5);
 const proven = login(password, 5, [ial2Assurance]);
 
 describe("what is missing for an application", () => {
-  const table: [string, typeof open, Proof, Missing | null][] = [
+  const table: [string, Policy, Proof, Missing | null][] = [
     ["nothing, where the institution asks for nothing", open, weak, null],
     ["a strong login, after a password alone", aal2, weak, "aal2"],
     ["a strong login, where the institution states no method", aal2, login(null, 5), "aal2"],

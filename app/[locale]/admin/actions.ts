@@ -1,0 +1,30 @@
+"use server";
+
+import { getLocale } from "next-intl/server";
+import { type GuardedDeed, guardedDeeds } from "@/server/assurance.ts";
+import { redirect } from "@/server/i18n/navigation.ts";
+import { operator } from "./operator.ts";
+
+/** メタデータを今すぐ確認: the page says what came of it. */
+export async function lookNow(): Promise<void> {
+  const here = "/admin/federation";
+  const { result } = await (await operator(here)).federation.lookNow();
+  redirect({ href: `${here}?looked=${result}`, locale: await getLocale() });
+}
+
+/** 保存: what an institution asks for at which deed. */
+export async function savePolicy(form: FormData): Promise<void> {
+  const entityId = String(form.get("entity") ?? "");
+  const here = `/admin/institutions/policy?entity=${encodeURIComponent(entityId)}`;
+  const result = await (await operator(here)).institutions.savePolicy({
+    entityId,
+    policy: { aal2For: deedsOf(form, "aal2"), ial2For: deedsOf(form, "ial2") },
+    seen: { aal2For: deedsOf(form, "seen-aal2"), ial2For: deedsOf(form, "seen-ial2") },
+  });
+  redirect({ href: `${here}&saved=${result}`, locale: await getLocale() });
+}
+
+function deedsOf(form: FormData, name: string): GuardedDeed[] {
+  const given = form.getAll(name);
+  return guardedDeeds.filter((deed) => given.includes(deed));
+}

@@ -1,0 +1,73 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { AdminFrame } from "@/components/admin/frame.tsx";
+import { Institutions } from "@/components/admin/institutions.tsx";
+import { Link } from "@/server/i18n/navigation.ts";
+import type { Locale } from "@/server/i18n/routing.ts";
+import { operator, orLost } from "../operator.ts";
+
+type InstitutionsPageProps = {
+  params: Promise<{ locale: Locale }>;
+  searchParams: Promise<{ q?: string | string[]; after?: string | string[] }>;
+};
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("Admin.institutions"))("title"), robots: { index: false } };
+}
+
+export default async function InstitutionsPage({ params, searchParams }: InstitutionsPageProps) {
+  const admin = await operator("/admin/institutions");
+  const [{ locale }, query, t] = await Promise.all([
+    params,
+    searchParams,
+    getTranslations("Admin.institutions"),
+  ]);
+  const q = typeof query.q === "string" ? query.q.slice(0, 200) : "";
+  const after = typeof query.after === "string" ? query.after : undefined;
+  const { institutions, next, others } = await orLost(
+    admin.institutions.search({ q, locale, ...(after && { after }) }),
+  );
+  return (
+    <AdminFrame here="institutions" title={t("title")}>
+      <p>{t("explanation")}</p>
+      <search>
+        <form method="get" className="admin-search">
+          <div className="field">
+            <label htmlFor="q">{t("search")}</label>
+            <input id="q" name="q" className="input" defaultValue={q} autoComplete="off" />
+          </div>
+          <div className="actions">
+            <button type="submit" className="button button-main">
+              {t("find")}
+            </button>
+          </div>
+        </form>
+      </search>
+      <section className="stack" aria-labelledby="with-members">
+        <h2 id="with-members" className="section-title">
+          {t("withMembers")}
+        </h2>
+        <Institutions institutions={institutions} labelledBy="with-members" />
+        {next && (
+          <p className="actions no-print">
+            <Link
+              className="button button-plain"
+              href={`/admin/institutions?${new URLSearchParams({ q, after: next })}`}
+              prefetch={false}
+            >
+              {t("more")}
+            </Link>
+          </p>
+        )}
+      </section>
+      {q && (
+        <section className="stack" aria-labelledby="others">
+          <h2 id="others" className="section-title">
+            {t("others")}
+          </h2>
+          <Institutions institutions={others} labelledBy="others" />
+        </section>
+      )}
+    </AdminFrame>
+  );
+}

@@ -1,0 +1,50 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { AdminFrame } from "@/components/admin/frame.tsx";
+import { InstitutionName } from "@/components/admin/institution-name.tsx";
+import { PolicyForm } from "@/components/admin/policy-form.tsx";
+import { Notice } from "@/components/ui/notice.tsx";
+import { Link } from "@/server/i18n/navigation.ts";
+import { savePolicy } from "../../actions.ts";
+import { operator, orLost } from "../../operator.ts";
+
+type PolicyPageProps = {
+  searchParams: Promise<{ entity?: string | string[]; saved?: string | string[] }>;
+};
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("Admin.policy"))("title"), robots: { index: false } };
+}
+
+export default async function PolicyPage({ searchParams }: PolicyPageProps) {
+  const { entity, saved } = await searchParams;
+  const entityId = typeof entity === "string" ? entity : "";
+  const admin = await operator(`/admin/institutions/policy?entity=${encodeURIComponent(entityId)}`);
+  const [t, institution] = await Promise.all([
+    getTranslations("Admin.policy"),
+    orLost(admin.institutions.get({ entityId })),
+  ]);
+  return (
+    <AdminFrame here="institutions" title={t("title")}>
+      {saved === "saved" && <Notice tone="success" role="status" title={t("saved")} />}
+      {saved === "changed_meanwhile" && (
+        <Notice tone="error" role="alert" title={t("changedMeanwhile")}>
+          <p>{t("changedMeanwhileHint")}</p>
+        </Notice>
+      )}
+      <p>
+        <InstitutionName institution={institution} />
+      </p>
+      <p>{t("explanation")}</p>
+      <Notice tone="warning" title={t("warning")}>
+        <p>{t("warningHint")}</p>
+      </Notice>
+      <PolicyForm institution={institution} action={savePolicy} />
+      <p className="actions no-print">
+        <Link className="button button-plain" href="/admin/institutions">
+          {t("back")}
+        </Link>
+      </p>
+    </AdminFrame>
+  );
+}

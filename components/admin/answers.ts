@@ -1,0 +1,8 @@
+/** What the operators' procedures answer. */
+import type { createCaller } from "@/server/api/root.ts";
+
+type Admin = ReturnType<typeof createCaller>["admin"];
+export type FederationView = Awaited<ReturnType<Admin["federation"]["view"]>>;
+export type LoginPage = Awaited<ReturnType<Admin["logins"]["search"]>>;
+export type LoginDetail = Awaited<ReturnType<Admin["logins"]["get"]>>;
+export type InstitutionRow = Awaited<ReturnType<Admin["institutions"]["get"]>>;

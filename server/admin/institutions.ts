@@ -1,0 +1,172 @@
+/** Institutions as operators see them, and the one thing that is set for each: which deeds ask for a proof. */
+import { type GuardedDeed, guardedDeeds, type Policy } from "../assurance.ts";
+import type { Database } from "../db.ts";
+import { askedFor } from "../federation/asked-for.ts";
+import { dnBaseOf } from "../federation/members.ts";
+import { providerInForce } from "../federation/providers.ts";
+import { providerIdOf } from "../federation/read-providers.ts";
+import { searchProviders } from "../federation/search-providers.ts";
+import { log } from "../log.ts";
+
+export type InstitutionRow = {
+  entityId: string;
+  nameJa: string;
+  nameEn: string;
+  /** How many people have logged in from it. */
+  members: number;
+  /** Whether the metadata in force know it: else nobody can log in from it. */
+  inForce: boolean;
+  policy: GuardPolicy;
+};
+
+/** Deeds in the order of `guardedDeeds`. */
+export type GuardPolicy = { aal2For: readonly GuardedDeed[]; ial2For: readonly GuardedDeed[] };
+
+export type InstitutionsPage = {
+  /** Those with members. */
+  institutions: readonly InstitutionRow[];
+  next: string | null;
+  /** Of what was searched for: those of the metadata that have no members yet. */
+  others: readonly InstitutionRow[];
+};
+
+const perPage = 50;
+const mostOthers = 20;
+const open: GuardPolicy = { aal2For: [], ial2For: [] };
+
+export async function searchInstitutions(
+  db: Database,
+  { q, locale, after, now }: { q: string; locale: "ja" | "en"; after?: string | undefined; now: Date },
+): Promise<InstitutionsPage> {
+  const contains = { contains: q.replace(/[\\%_]/g, "\\$&"), mode: "insensitive" } as const;
+  const rows = await db.institution.findMany({
+    where: q ? { OR: [{ nameJa: contains }, { nameEn: contains }, { entityId: contains }] } : {},
+    orderBy: [{ nameEn: "asc" }, { id: "asc" }],
+    ...(after && { cursor: { id: after }, skip: 1 }),
+    take: perPage + 1,
+    include: { _count: { select: { members: true } } },
+  });
+  const shown = rows.slice(0, perPage);
+  const known = await inForceAmong(
+    db,
+    shown.map(({ entityId }) => entityId),
+    now,
+  );
+  return {
+    institutions: shown.map(({ entityId, nameJa, nameEn, _count, ...row }) => ({
+      entityId,
+      nameJa,
+      nameEn,
+      members: _count.members,
+      inForce: known.has(entityId),
+      policy: policyOf(row),
+    })),
+    next: rows.length > perPage ? (shown.at(-1)?.id ?? null) : null,
+    others: q && !after ? await withoutMembers(db, { q, locale, now }) : [],
+  };
+}
+
+async function withoutMembers(
+  db: Database,
+  { q, locale, now }: { q: string; locale: "ja" | "en"; now: Date },
+): Promise<InstitutionRow[]> {
+  const { institutions } = await searchProviders(db, { q: askedFor(q), locale, limit: mostOthers, now });
+  const found = await db.identityProvider.findMany({
+    where: { OR: [{ id: { in: institutions.map(({ id }) => id) } }, { entityId: q }] },
+    select: { id: true, entityId: true, nameJa: true, nameEn: true },
+  });
+  const kept = await db.institution.findMany({
+    where: { entityId: { in: found.map(({ entityId }) => entityId) } },
+    select: { entityId: true },
+  });
+  const known = new Set(kept.map(({ entityId }) => entityId));
+  const place = new Map(institutions.map(({ id }, index) => [id, index]));
+  return found
+    .filter(({ entityId }) => !known.has(entityId))
+    .sort((one, other) => (place.get(one.id) ?? 0) - (place.get(other.id) ?? 0))
+    .map(({ id: _, ...row }) => ({ ...row, members: 0, inForce: true, policy: open }));
+}
+
+async function inForceAmong(db: Database, entityIds: readonly string[], now: Date): Promise<Set<string>> {
+  const rows = await db.identityProvider.findMany({
+    where: { entityId: { in: [...entityIds] }, validUntil: { gt: now } },
+    select: { entityId: true },
+  });
+  return new Set(rows.map(({ entityId }) => entityId));
+}
+
+/** Whether members are there or not; null for one that nobody has heard of. */
+export async function institutionOf(
+  db: Database,
+  { entityId, now }: { entityId: string; now: Date },
+): Promise<InstitutionRow | null> {
+  const [kept, provider] = await Promise.all([
+    db.institution.findUnique({ where: { entityId }, include: { _count: { select: { members: true } } } }),
+    providerInForce(db, providerIdOf(entityId), now),
+  ]);
+  const known = kept ?? provider;
+  if (!known) return null;
+  return {
+    entityId,
+    nameJa: known.nameJa,
+    nameEn: known.nameEn,
+    members: kept?._count.members ?? 0,
+    inForce: provider !== null,
+    policy: kept ? policyOf(kept) : open,
+  };
+}
+
+function policyOf(row: Policy): GuardPolicy {
+  return { aal2For: inOrder(row.aal2For), ial2For: inOrder(row.ial2For) };
+}
+
+export function inOrder(deeds: readonly string[]): GuardedDeed[] {
+  return guardedDeeds.filter((deed) => deeds.includes(deed));
+}
+
+/**
+ * Holds from the next request on. `seen` is the policy that the form was filled in upon: one that somebody else has changed since
+ * is not overwritten. `by` is the operator.
+ */
+export async function savePolicy(
+  db: Database,
+  wish: { entityId: string; policy: GuardPolicy; seen: GuardPolicy; by: string; now: Date },
+): Promise<"saved" | "changed_meanwhile" | "unknown"> {
+  const { entityId, now } = wish;
+  const policy = policyOf({ aal2For: wish.policy.aal2For, ial2For: wish.policy.ial2For });
+  if (!(await sureOfRow(db, entityId, now))) return "unknown";
+  const done = await db.$transaction(async (tx) => {
+    await tx.$queryRaw`SELECT id FROM "Institution" WHERE "entityId" = ${entityId} FOR UPDATE`;
+    const row = await tx.institution.findUniqueOrThrow({ where: { entityId } });
+    if (!isSame(policyOf(row), policyOf(wish.seen))) return false;
+    await tx.institution.update({
+      where: { entityId },
+      data: policy as { aal2For: string[]; ial2For: string[] },
+    });
+    return true;
+  });
+  if (!done) return "changed_meanwhile";
+  log.info(
+    { event: "policy", by: wish.by, entityId, ...policy },
+    "An operator set what an institution asks for",
+  );
+  return "saved";
+}
+
+/** An institution whose members are yet to come gets its row now. */
+async function sureOfRow(db: Database, entityId: string, now: Date): Promise<boolean> {
+  if (await db.institution.findUnique({ where: { entityId }, select: { id: true } })) return true;
+  const provider = await providerInForce(db, providerIdOf(entityId), now);
+  if (!provider) return false;
+  const { nameJa, nameEn } = provider;
+  await db.institution.upsert({
+    where: { entityId },
+    create: { entityId, nameJa, nameEn, dnBase: dnBaseOf(provider), createdAt: now },
+    update: {},
+  });
+  return true;
+}
+
+function isSame(one: GuardPolicy, other: GuardPolicy): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

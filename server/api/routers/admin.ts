@@ -1,0 +1,70 @@
+/** What operators see and do. For anybody else there is nothing here. */
+import { z } from "zod";
+import { federationView, lookNow } from "../../admin/federation.ts";
+import { institutionOf, savePolicy, searchInstitutions } from "../../admin/institutions.ts";
+import { loginDetail, searchLogins } from "../../admin/logins.ts";
+import { guardedDeeds } from "../../assurance.ts";
+import { PortalError } from "../../errors.ts";
+import { federation } from "../../federation/world.ts";
+import { operatorProcedure, router } from "../trpc.ts";
+
+const entityId = z.string().min(1).max(1024);
+const recordId = z.string().regex(/^[1-9]\d{0,17}$/);
+const text = z.string().trim().max(200).optional();
+const policy = z.object({ aal2For: z.array(z.enum(guardedDeeds)), ial2For: z.array(z.enum(guardedDeeds)) });
+
+const federationAdmin = router({
+  view: operatorProcedure.query(() => federationView(federation())),
+  lookNow: operatorProcedure.mutation(() => lookNow(federation())),
+});
+
+const loginsAdmin = router({
+  search: operatorProcedure
+    .input(
+      z.object({
+        reference: text,
+        institution: text,
+        outcome: text,
+        from: z.date().optional(),
+        to: z.date().optional(),
+        before: recordId.optional(),
+      }),
+    )
+    .query(({ ctx, input }) => searchLogins(ctx.ports.db, input)),
+
+  get: operatorProcedure.input(z.object({ id: recordId })).query(async ({ ctx, input }) => {
+    const found = await loginDetail(ctx.ports.db, input.id);
+    if (!found) throw new PortalError("not_found");
+    return found;
+  }),
+});
+
+const institutionsAdmin = router({
+  search: operatorProcedure
+    .input(
+      z.object({
+        q: z.string().trim().max(200),
+        locale: z.enum(["ja", "en"]),
+        after: z.string().max(40).optional(),
+      }),
+    )
+    .query(({ ctx, input }) => searchInstitutions(ctx.ports.db, { ...input, now: ctx.ports.now() })),
+
+  get: operatorProcedure.input(z.object({ entityId })).query(async ({ ctx, input }) => {
+    const found = await institutionOf(ctx.ports.db, { ...input, now: ctx.ports.now() });
+    if (!found) throw new PortalError("not_found");
+    return found;
+  }),
+
+  savePolicy: operatorProcedure
+    .input(z.object({ entityId, policy, seen: policy }))
+    .mutation(({ ctx, input }) =>
+      savePolicy(ctx.ports.db, { ...input, by: ctx.member.id, now: ctx.ports.now() }),
+    ),
+});
+
+export const adminRouter = router({
+  federation: federationAdmin,
+  logins: loginsAdmin,
+  institutions: institutionsAdmin,
+});
