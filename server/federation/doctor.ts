@@ -72,12 +72,14 @@ export type Examination = {
 export async function examine(
   world: Federation,
   { reading, authnContext, entityId, at, reference }: KeptRelease,
-  wanted: Wanted,
 ): Promise<Examination> {
   const service = entityIdOf(world);
   const strong = strongContexts({ acceptRefedsMfa: world.acceptRefedsMfa ?? false });
   const code = reference === null ? null : "no_identifier";
   const received = reading.attributes.map(({ name }) => name);
+  // What matters most comes first.
+  const rank = (name: AttributeName) => (used.includes(name) ? used.indexOf(name) : used.length);
+  const sorted = reading.attributes.toSorted((one, other) => rank(one.name) - rank(other.name));
   return {
     at,
     entityId,
@@ -85,11 +87,23 @@ export async function examine(
     reference,
     authnContext,
     institution: await helpOf(world.db, entityId, { code, at, reference }, service),
-    attributes: reading.attributes.map(({ name, values }) => ({ ...named(name), values })),
+    attributes: sorted.map(({ name, values }) => ({ ...named(name), values })),
     absent: used.filter((name) => !received.includes(name)).map(named),
     unknown: reading.unknown,
-    standings: standingsOf(reading, authnContext !== null && strong.includes(authnContext), wanted),
+    standings: standingsOf(
+      reading,
+      authnContext !== null && strong.includes(authnContext),
+      await wantedBy(world, entityId),
+    ),
   };
+}
+
+async function wantedBy({ db }: Federation, entityId: string): Promise<Wanted> {
+  const policy = await db.institution.findUnique({
+    where: { entityId },
+    select: { aal2For: true, ial2For: true },
+  });
+  return { aal2: !!policy?.aal2For.length, ial2: !!policy?.ial2For.length };
 }
 
 /** In the order in which the page tells them. */

@@ -10,7 +10,6 @@ import type { PlainBrowser } from "@/tests/support/plain-browser.ts";
 
 const portal = demoPortal();
 const { entityId } = demoInstitutions.a;
-const nothingWanted = { aal2: false, ial2: false };
 
 const jarOf = (who: PlainBrowser) => Object.fromEntries(who.cookies);
 const records = () => portal.db.loginRecord.findMany({ orderBy: { id: "asc" } });
@@ -133,7 +132,7 @@ describe("what an institution released", () => {
     const session = (await portal.memberOf(who))?.session.id ?? "";
     const release = await releaseOfSession(portal.world, session);
     expect(release).toMatchObject({ entityId, reference: null });
-    const seen = JSON.stringify(await examine(portal.world, release as never, nothingWanted));
+    const seen = JSON.stringify(await examine(portal.world, release as never));
     for (const value of ["学認 太郎", "taro.gakunin@a.example.ac.jp"]) expect(seen).toContain(value);
 
     const other = (await portal.memberOf(await portal.logIn("hanako")))?.session.id ?? "";
@@ -186,11 +185,16 @@ describe("what an institution released", () => {
   test("tells what is missing for which function", async () => {
     const who = await portal.logIn("jiro");
     const release = await releaseOfSession(portal.world, (await portal.memberOf(who))?.session.id ?? "");
-    const examination = await examine(portal.world, release as never, { aal2: true, ial2: true });
-    expect(Object.fromEntries(examination.standings.map(({ use, state }) => [use, state]))).toMatchObject({
-      mail: "missing",
-      smime: "missing",
+    const examination = async () => {
+      const { standings } = await examine(portal.world, release as never);
+      return Object.fromEntries(standings.map(({ use, state }) => [use, state]));
+    };
+    const lacking = { login: "good", name: "good", mail: "missing", smime: "missing" };
+    expect(await examination()).toEqual({ ...lacking, aal2: "unasked", ial2: "unasked" });
+    await portal.db.institution.update({
+      where: { entityId },
+      data: { aal2For: ["show_pin"], ial2For: ["request"] },
     });
-    expect(examination.absent.map(({ name }) => name)).toContain("mail");
+    expect(await examination()).toEqual({ ...lacking, aal2: "weak", ial2: "faulty" });
   });
 });

@@ -41,6 +41,7 @@ export default async function AttributesPage({ params, searchParams }: Attribute
     <div className="stack prose">
       <h1>{t(isRefused ? "refusedTitle" : "title")}</h1>
       {isRefused && <p>{t("notDone")}</p>}
+      {isRefused && <WhatToDo isExamined={examination !== null} />}
       {examination ? (
         <Examined examination={examination} locale={locale} />
       ) : (
@@ -63,6 +64,25 @@ export default async function AttributesPage({ params, searchParams }: Attribute
         )}
       </p>
     </div>
+  );
+}
+
+async function WhatToDo({ isExamined }: { isExamined: boolean }) {
+  const [t, errors] = await Promise.all([getTranslations("Doctor"), getTranslations("LoginError")]);
+  return (
+    <>
+      <Notice tone="error" title={errors("whatHappened")}>
+        <p>{errors("codes.no_identifier.happened")}</p>
+      </Notice>
+      <Notice tone="info" title={errors("whatToDo")}>
+        <p>{errors("codes.no_identifier.toDo")}</p>
+        {isExamined && (
+          <p>
+            <a href="#letter">{t("toLetter")}</a>
+          </p>
+        )}
+      </Notice>
+    </>
   );
 }
 
@@ -181,7 +201,7 @@ async function Letter({ examination }: { examination: Examination }) {
               id="letter-text"
               className="input letter-text"
               readOnly
-              rows={letter.text.split("\n").length + 6}
+              rows={letter.text.split("\n").length + 4}
               value={letter.text}
             />
           </div>
