@@ -19,6 +19,7 @@ export default async function WelcomePage({ searchParams }: Props) {
   const outcome = (Object.keys(remains) as (keyof typeof remains)[]).find((known) => known === logout);
   return (
     <div className="stack prose">
+      <h1>{t("title")}</h1>
       {outcome && !member && (
         <Notice
           tone={outcome === "unknown" ? "warning" : "success"}
@@ -28,7 +29,6 @@ export default async function WelcomePage({ searchParams }: Props) {
           <p>{t(`loggedOut.${remains[outcome]}`)}</p>
         </Notice>
       )}
-      <h1>{t("title")}</h1>
       <p>{t("lead")}</p>
       <p className="actions">
         {member ? (

@@ -29,8 +29,8 @@ export async function loginPage(
 ): Promise<Response> {
   const t = await wordsOf(locale);
   const name = nameOf(institution, locale);
-  const named = (people: DemoInstitution["people"]) => people.map((person) => person.user).join(", ");
-  const faulty = institution.people.filter(({ fault }) => fault);
+  const users = institution.people.filter(({ fault }) => !fault).map(({ user }) => user);
+  const faulty = institution.people.flatMap(({ user, fault }) => (fault ? [t(fault, { user })] : []));
   const other = locale === "ja" ? "en" : "ja";
   const invalid = wrong ? ' aria-invalid="true" aria-describedby="wrong"' : "";
   const body = `
@@ -46,8 +46,8 @@ ${hidden({ message, lang: locale })}
 <input id="password" name="password" type="password" autocomplete="current-password" required${invalid}>
 ${buttons(t, "login")}
 </form>
-<p class="hint">${text(t("accounts", { users: named(institution.people.filter(({ fault }) => !fault)) }))}</p>
-${faulty.length > 0 ? `<p class="hint">${text(t("faulty", { users: named(faulty) }))}</p>` : ""}
+<p class="hint">${text(t("accounts", { users: users.join(", ") }))}</p>
+${faulty.map((line) => `<p class="hint">${text(line)}</p>`).join("")}
 <p><a href="?${text(withLanguage(message, other))}" lang="${other}" hreflang="${other}">${text(t("other"))}</a></p>`;
   const title = t("title", { institution: name });
   return page({ institution, locale, title, body, status: wrong ? 401 : 200 });
