@@ -47,6 +47,28 @@ test("the page for what is not found says so in its status", () => {
   expect(answer("/en/guide").status).toBe(200);
 });
 
+test.each([
+  ["/ja/login/error", 400],
+  ["/ja/login/error?code=expired&ref=ABCD2345", 400],
+  ["/en/login/error?code=idp_refused&ref=ABCD2345", 403],
+  ["/en/login/error?code=nonsense", 400],
+  ["/ja/login/attributes?code=no_identifier&ref=ABCD2345", 403],
+  ["/ja/login/attributes", 200],
+  ["/ja/login?code=idp_refused", 200],
+])(
+  "%s, where a login that failed may end, answers %i: never 200 for a failure, never 500",
+  (path, status) => {
+    const response = answer(path);
+    expect(response.status).toBe(status);
+    expect(response.headers.get("content-security-policy")).toMatch(/'nonce-[\w+/=]{24}'/);
+  },
+);
+
+test("a form on the page of a login that failed, to change the language, is answered as it is", () => {
+  const request = new NextRequest("http://localhost:3000/ja/login/error?code=expired", { method: "POST" });
+  expect(proxy(request).status).toBe(200);
+});
+
 test("a path that was cut off inside an escape leads to the page that says so", () => {
   const location = (path: string) => new URL(answer(path).headers.get("location") ?? "").pathname;
   expect(location("/en/issue/%E0%A4%A")).toBe("/en/not-found");
