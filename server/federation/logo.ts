@@ -33,7 +33,7 @@ export async function logoAnswer(db: Database, id: string, language: string): Pr
 async function logoOf(db: Database, id: string, language: string): Promise<string | null> {
   if (!/^[0-9a-f]{64}$/.test(id)) return null;
   const row = await db.identityProvider.findUnique({
-    where: { id, hidden: false },
+    where: { id },
     select: { logoJa: true, logoEn: true },
   });
   return (language === "en" ? row?.logoEn : row?.logoJa) ?? null;
