@@ -27,7 +27,11 @@ export function sessionCookieName(world: Pick<Federation, "baseUrl">): string {
   return `${prefixOf(world)}next-auth.session-token`;
 }
 
-/** The cookies as NextAuth is to set them. */
+/**
+ * The cookies as NextAuth is to set them. Lax and not Strict: a login ends with a redirect that began at the institution, and a
+ * mail's link begins at the mail; with Strict neither would bring the cookies along. Lax leaves a page elsewhere nothing but
+ * opening a page of ours: every form is sent by POST, and asked where it comes from besides (doors.ts).
+ */
 export function authCookies(world: Pick<Federation, "baseUrl">): Partial<CookiesOptions> {
   const options = { httpOnly: true, sameSite: "lax", path: "/", secure: usesHttps(world) } as const;
   const ofLogin = Object.entries(ofOneLogin).map(([key, name]) => [

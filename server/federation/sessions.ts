@@ -36,7 +36,8 @@ export async function openSession(
       createdAt,
       expiresAt: new Date(Math.min(ours, theirs)),
       authnContext: login.authnContext,
-      authnAt: login.authnInstant,
+      // A clock that runs ahead must not make a strong login count for longer.
+      authnAt: login.authnInstant < createdAt ? login.authnInstant : createdAt,
       assurance: [...login.assurance],
     },
   });

@@ -71,6 +71,23 @@ describe("a session", () => {
     expect(await until(new Date("2026-04-02T03:00:00Z"))).toBe("2026-04-01T11:00:00.000Z");
   });
 
+  test("counts from when the person logged in, and never from a moment to come", async () => {
+    const memberId = (await portal.memberOf(await portal.logIn("taro")))?.id ?? "";
+    const now = new Date("2026-04-01T03:00:00Z");
+    const since = async (authnInstant: string) => {
+      const login = {
+        memberId,
+        authnContext: null,
+        authnInstant: new Date(authnInstant),
+        sessionUntil: null,
+      };
+      const id = await openSession({ db: portal.db, now: () => now }, { ...login, assurance: [] });
+      return (await portal.db.session.findUniqueOrThrow({ where: { id } })).authnAt.toISOString();
+    };
+    expect(await since("2026-04-01T02:55:00Z")).toBe("2026-04-01T02:55:00.000Z");
+    expect(await since("2026-04-01T03:02:00Z")).toBe("2026-04-01T03:00:00.000Z");
+  });
+
   test("logged out ends for every copy of its cookie", async () => {
     const who = await portal.logIn("hanako");
     const copy = copyOf(who);
