@@ -1,0 +1,251 @@
+/**
+ * Logins a second through the assertion consumer service on a real PostgreSQL, signed and encrypted; what the validation alone
+ * costs; and how long other requests wait while hostile documents are looked at. Beside it what Shibboleth's SP does on two
+ * cores, which keeps no members, no sessions in a database and no log of logins.
+ */
+import { randomBytes, randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inflateRawSync } from "node:zlib";
+import { startPostgres } from "../../bin/postgres.ts";
+import { applyMigrations } from "../../bin/schema-engine.ts";
+import { openDatabase } from "../../server/db.ts";
+import { receiveAnswer } from "../../server/federation/answer.ts";
+import { attributeNames } from "../../server/federation/attributes.ts";
+import { authorize } from "../../server/federation/authorize.ts";
+import { demoInstitutions } from "../../server/federation/demo/institutions.ts";
+import { encryptElement } from "../../server/federation/encrypt.ts";
+import { validateOffLoop } from "../../server/federation/off-loop/validate.ts";
+import { providerIdOf } from "../../server/federation/read-providers.ts";
+import { serviceKey } from "../../server/federation/service-keys.ts";
+import { signXml } from "../../server/federation/signature.ts";
+import { type Expectation, validateResponse } from "../../server/federation/validation/validate.ts";
+import { acsUrlOf, entityIdOf, type Federation } from "../../server/federation/world.ts";
+import { ns } from "../../server/federation/xml.ts";
+import { sealing } from "../../server/secrets/sealing.ts";
+import { line, percentile, timed } from "./figures.ts";
+
+const atOnce = 16;
+/** They log in again and again, as members do. */
+const people = 200;
+const shibboleth = { signed: 600, encrypted: 350 };
+const { entityId, scope } = demoInstitutions.a;
+
+type Kind = keyof typeof shibboleth;
+type Answer = { SAMLResponse: string; RelayState: string; requestId: string };
+
+export async function benchLogins(count = 1000): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "portal-bench-"));
+  const postgres = await startPostgres({ folder, password: "bench" });
+  try {
+    const url = postgres.url("postgres");
+    await applyMigrations(url);
+    const world: Federation = {
+      db: openDatabase(url),
+      now: () => new Date(),
+      baseUrl: "http://localhost:3000",
+      secret: randomBytes(32).toString("hex"),
+      sealing: sealing(randomBytes(32)),
+      source: { demo: true },
+    };
+    await throughTheDoor(world, "signed", people);
+    for (const kind of ["signed", "encrypted"] as const)
+      printLogins(kind, count, await throughTheDoor(world, kind, count));
+    for (const kind of ["signed", "encrypted"] as const) await alone(world, kind);
+    await underAttack(world);
+    await world.db.$disconnect();
+  } finally {
+    await postgres.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function throughTheDoor(world: Federation, kind: Kind, count: number) {
+  const answers: Answer[] = [];
+  for (let n = 0; n < count; n++) answers.push(await answerTo(world, kind, n % people));
+  const before = process.cpuUsage();
+  const taken = await timed(count, atOnce, async (n) => {
+    const { SAMLResponse, RelayState } = answers[n] as Answer;
+    const body = new URLSearchParams({ SAMLResponse, RelayState });
+    const back = await receiveAnswer(world, new Request(acsUrlOf(world), { method: "POST", body }));
+    const location = back.headers.get("location") ?? "";
+    if (!location.includes("code=") || location.includes("/login/error")) throw new Error(location);
+  });
+  const { user, system } = process.cpuUsage(before);
+  return { ...taken, processor: (user + system) / 1000 };
+}
+
+type Taken = Awaited<ReturnType<typeof throughTheDoor>>;
+
+function printLogins(kind: Kind, count: number, { each, all, processor }: Taken) {
+  console.log(
+    line(`${kind} logins through the ACS, ${atOnce} at once`, {
+      "logins/s": (count / (all / 1000)).toFixed(0),
+      "p50 ms": percentile(each, 0.5).toFixed(0),
+      "p95 ms": percentile(each, 0.95).toFixed(0),
+      // Ours alone, without PostgreSQL's: the same on a machine that has other work.
+      "processor ms each": (processor / count).toFixed(1),
+      "Shibboleth SP, without a database": `${shibboleth[kind]}/s`,
+    }),
+  );
+}
+
+/** One thread, nothing but `validateResponse`; then the threads of the portal. */
+async function alone(world: Federation, kind: Kind): Promise<void> {
+  const { SAMLResponse, requestId } = await answerTo(world, kind, 0);
+  const expected = await expectation(world, requestId);
+  const runs = 2000;
+  for (let n = 0; n < runs / 4; n++) validateResponse(SAMLResponse, expected);
+  const begin = performance.now();
+  for (let n = 0; n < runs; n++) validateResponse(SAMLResponse, expected);
+  const one = performance.now() - begin;
+  await timed(runs / 4, atOnce, async () => void (await validateOffLoop(SAMLResponse, expected)));
+  const { all } = await timed(runs, atOnce, async () => void (await validateOffLoop(SAMLResponse, expected)));
+  console.log(
+    line(`validation alone, ${kind}`, {
+      "a second in one thread": (runs / (one / 1000)).toFixed(0),
+      "through the pool": (runs / (all / 1000)).toFixed(0),
+    }),
+  );
+}
+
+/** Other requests ask the database for a row, over HTTP, while sixteen hostile documents are being looked at all the time. */
+async function underAttack(world: Federation): Promise<void> {
+  const server = createServer(async (_, response) => {
+    await world.db.institution.findFirst();
+    response.end("ok");
+  });
+  await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const waits = async (most: number) => {
+    const times: number[] = [];
+    for (let n = 0; n < most; n++) {
+      const from = performance.now();
+      await (await fetch(address)).text();
+      times.push(performance.now() - from);
+      await new Promise((done) => setTimeout(done, 5));
+    }
+    return times;
+  };
+  const print = (when: string, times: number[], more = {}) =>
+    console.log(
+      line(when, {
+        "p50 ms": percentile(times, 0.5).toFixed(1),
+        "p99 ms": percentile(times, 0.99).toFixed(1),
+        "longest ms": Math.max(...times).toFixed(1),
+        ...more,
+      }),
+    );
+  await waits(100);
+  print("other requests, in peace", await waits(300));
+
+  const { SAMLResponse, requestId } = await answerTo(world, "signed", 0);
+  const expected = await expectation(world, requestId);
+  const documents = hostile(Buffer.from(SAMLResponse, "base64").toString("utf8"));
+  const attack = { on: true, done: 0 };
+  const attackers = Array.from({ length: atOnce }, async (_, n) => {
+    while (attack.on) {
+      await validateOffLoop(documents[(n + attack.done) % documents.length] ?? "", expected).catch(() => {});
+      attack.done += 1;
+    }
+  });
+  const begin = performance.now();
+  const times = await waits(600);
+  attack.on = false;
+  const seconds = (performance.now() - begin) / 1000;
+  await Promise.all(attackers);
+  print(`other requests, ${atOnce} hostile documents at once`, times, {
+    "documents/s": (attack.done / seconds).toFixed(0),
+  });
+  server.close();
+  server.closeAllConnections();
+}
+
+/** Each as large as the limits let it be, and genuine at its end, so that all of the work is done. */
+function hostile(xml: string): string[] {
+  const room = 90_000;
+  const many = (count: number, one: (n: number) => string) =>
+    Array.from({ length: count }, (_, n) => one(n)).join("");
+  const contents = [
+    `<a>${"&amp;".repeat(room / 5)}</a>`,
+    `<a>${"<![CDATA[x]]>".repeat(room / 13)}</a>`,
+    many(70, () => "<a>".repeat(35) + "</a>".repeat(35)),
+    `<a ${many(2800, (n) => `b${n}="" `)}/>`,
+    `<a ${many(1400, (n) => `xmlns:n${n}="u${n}" `)}>${many(1400, (n) => `<n${n}:b/>`)}</a>`,
+    `<a xmlns="${"x".repeat(room / 2)}">${"<b/>".repeat(2800)}</a>`,
+    many(2800, (n) => `<a ID="i${n}"/>`),
+    `<a b="${"&#9;".repeat(room / 4)}"/>`,
+    `<a>${"A".repeat(room)}</a>`,
+    "<a>".repeat(room / 3),
+    `<a ${many(5000, (n) => `c${n}="" `)}/>`,
+  ];
+  return contents.map((content) =>
+    Buffer.from(xml.replace("</samlp:Status>", `${content}</samlp:Status>`)).toString("base64"),
+  );
+}
+
+async function expectation(world: Federation, requestId: string): Promise<Expectation> {
+  return {
+    issuer: entityId,
+    certificates: [(await serviceKey(world, "demo-a")).certificate],
+    requestId,
+    acsUrl: acsUrlOf(world),
+    audience: entityIdOf(world),
+    now: world.now(),
+    privateKeys: [(await serviceKey(world, "sp-encryption")).privateKey],
+  };
+}
+
+/** Asks as the login page does, and answers as a provider. */
+async function answerTo(world: Federation, kind: Kind, person: number): Promise<Answer> {
+  const idp = providerIdOf(entityId);
+  const onward = await authorize(world, {
+    idp,
+    locale: "ja",
+    state: randomUUID(),
+    codeChallenge: "c".repeat(43),
+  });
+  if (!("location" in onward)) throw new Error("a form was not expected");
+  const query = new URL(onward.location).searchParams;
+  const asked = inflateRawSync(Buffer.from(query.get("SAMLRequest") ?? "", "base64")).toString("utf8");
+  const requestId = /\bID="([^"]+)"/.exec(asked)?.[1] ?? "";
+
+  const at = world.now().toISOString();
+  const until = new Date(world.now().getTime() + 300_000).toISOString();
+  const issuer = `<saml:Issuer xmlns:saml="${ns.assertion}">${entityId}</saml:Issuer>`;
+  const attributes: [string, string][] = [
+    [attributeNames.uniqueId, `person${person}@${scope}`],
+    [attributeNames.eppn, `p${person}@${scope}`],
+    [attributeNames.displayName, `Hanako Kokuritsu ${person}`],
+    [attributeNames.jaDisplayName, "国立 花子"],
+    [attributeNames.mail, `p${person}@${scope}`],
+    [attributeNames.scopedAffiliation, `student@${scope}`],
+  ];
+  const assertion = [
+    `<saml:Assertion xmlns:saml="${ns.assertion}" ID="_${randomUUID()}" Version="2.0" IssueInstant="${at}">${issuer}`,
+    `<saml:Subject><saml:NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:transient">_${randomUUID()}</saml:NameID>`,
+    `<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><saml:SubjectConfirmationData`,
+    ` InResponseTo="${requestId}" NotOnOrAfter="${until}" Recipient="${acsUrlOf(world)}"/></saml:SubjectConfirmation></saml:Subject>`,
+    `<saml:Conditions NotBefore="${at}" NotOnOrAfter="${until}"><saml:AudienceRestriction><saml:Audience>${entityIdOf(world)}</saml:Audience>`,
+    `</saml:AudienceRestriction></saml:Conditions><saml:AuthnStatement AuthnInstant="${at}"><saml:AuthnContext><saml:AuthnContextClassRef>`,
+    `urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement><saml:AttributeStatement>`,
+    ...attributes.map(
+      ([name, value]) =>
+        `<saml:Attribute Name="${name}" NameFormat="urn:oasis:names:tc:SAML:2.0:attrname-format:uri"><saml:AttributeValue>${value}</saml:AttributeValue></saml:Attribute>`,
+    ),
+    "</saml:AttributeStatement></saml:Assertion>",
+  ].join("");
+  const { certificate } = await serviceKey(world, "sp-encryption");
+  const inside =
+    kind === "signed"
+      ? assertion
+      : `<saml:EncryptedAssertion xmlns:saml="${ns.assertion}">${encryptElement(assertion, certificate)}</saml:EncryptedAssertion>`;
+  const id = `_${randomUUID()}`;
+  const xml = `<samlp:Response xmlns:samlp="${ns.protocol}" ID="${id}" Version="2.0" IssueInstant="${at}" Destination="${acsUrlOf(world)}" InResponseTo="${requestId}">${issuer}<samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>${inside}</samlp:Response>`;
+  const signed = signXml(xml, id, await serviceKey(world, "demo-a"), { after: "Issuer" });
+  const SAMLResponse = Buffer.from(signed, "utf8").toString("base64");
+  return { SAMLResponse, RelayState: query.get("RelayState") ?? "", requestId };
+}
