@@ -38,7 +38,7 @@ export function AccountMenu({ member }: { member: SignedIn }) {
           {member.mails.map((mail) => (
             <p key={mail}>{mail}</p>
           ))}
-          <Link href="/login/attributes" className="button button-plain button-small w-full">
+          <Link href="/login/attributes" prefetch={false} className="button button-plain button-small w-full">
             {t("attributes")}
           </Link>
           {member.isOperator && (
