@@ -2,6 +2,8 @@
  * The portal's keys in the federation, and their rollover: `npm run sp-keys`, then `-- add`, `-- use` and `-- retire <id>`, days apart.
  * How a rollover goes is told in server/federation/README.md.
  */
+import { readFileSync } from "node:fs";
+import type { KeyPair } from "../server/federation/keys.ts";
 import type { KeyView, Outcome } from "../server/federation/rollover.ts";
 import { generateClient } from "./generate.ts";
 import { withOwnPortal } from "./own-portal.ts";
@@ -9,6 +11,7 @@ import { Refusal } from "./refusal.ts";
 
 const usage = `npm run sp-keys                     which keys there are / 鍵の一覧
 npm run sp-keys -- add              makes a new pair, published beside the one in use / 新しい鍵を作り、使用中の鍵と並べて公開する
+npm run sp-keys -- add <file.pem>   … the pair in the file: private key and certificate / ファイルの鍵と証明書を使う
 npm run sp-keys -- use              the new pair is used from now on / 新しい鍵に切り替える
 npm run sp-keys -- use --now        … even within a day of adding it / 追加から1日経たなくても切り替える
 npm run sp-keys -- retire <id>      takes an old key out / 古い鍵を外す`;
@@ -28,10 +31,25 @@ const refusals = {
     "There is no new pair: make one with `npm run sp-keys -- add`. Nothing was changed. / 新しい鍵がありません。先に add で作成してください。何も変更していません。",
   too_new:
     "The new pair is less than a day old, and institutions that do not know it yet would refuse your requests to log in. Wait, or say `npm run sp-keys -- use --now`. Nothing was changed. / 新しい鍵は追加から1日経っていません。まだ知らない機関ではログインできなくなります。待つか、use --now で切り替えてください。何も変更していません。",
+  known:
+    "That certificate is there already: a new one has a new key. Nothing was changed. / その証明書はすでに登録されています。新しい鍵の証明書を用意してください。何も変更していません。",
   unknown:
     "There is no such key: give the id or the fingerprint that the list shows. Nothing was changed. / その鍵はありません。一覧の id か拇印を指定してください。何も変更していません。",
   in_use:
     "That key is in use: make and use a new pair first. Nothing was changed. / その鍵は使用中です。先に新しい鍵を作り、切り替えてください。何も変更していません。",
+};
+
+const faults = {
+  no_key:
+    "There is no private key in the file that can be read: it has to be PEM, without a password. Nothing was changed. / ファイルから秘密鍵を読めません。パスワードのないPEM形式にしてください。何も変更していません。",
+  no_certificate:
+    "There is no certificate in the file that belongs to its private key. Nothing was changed. / ファイルに、秘密鍵に対応する証明書がありません。何も変更していません。",
+  not_rsa:
+    "The private key is not RSA of 2048 bits or more, which institutions can encrypt for. Nothing was changed. / 秘密鍵は、2048ビット以上のRSAにしてください。何も変更していません。",
+  other_host:
+    "The certificate does not name the portal's host (BASE_URL). Nothing was changed. / 証明書の名前が、ポータルのホスト名（BASE_URL）と一致しません。何も変更していません。",
+  not_in_force:
+    "The certificate is over, or not yet in force. Nothing was changed. / 証明書の有効期間外です。何も変更していません。",
 };
 
 const day = (date: Date | null) => date?.toISOString().slice(0, 10) ?? "";
@@ -69,7 +87,8 @@ const afterwards = (baseUrl: string) => ({
 
 async function main([deed = "list", ...rest]: readonly string[]) {
   const known =
-    (["list", "add"].includes(deed) && rest.length === 0) ||
+    (deed === "list" && rest.length === 0) ||
+    (deed === "add" && rest.length <= 1) ||
     (deed === "use" && rest.every((word) => word === "--now")) ||
     (deed === "retire" && rest.length === 1);
   if (!known) throw new Refusal(usage);
@@ -86,7 +105,7 @@ async function main([deed = "list", ...rest]: readonly string[]) {
       if (deed === "list") return tell(await listKeys(world));
       const outcome: Outcome =
         deed === "add"
-          ? await addKeys(world)
+          ? await addKeys(world, rest[0] ? await pairIn(rest[0], baseUrl) : undefined)
           : deed === "use"
             ? await switchKeys(world, { atOnce: rest.includes("--now") })
             : await retireKey(world, rest[0] ?? "");
@@ -97,6 +116,23 @@ async function main([deed = "list", ...rest]: readonly string[]) {
       await db.$disconnect();
     }
   });
+}
+
+async function pairIn(path: string, baseUrl: string): Promise<KeyPair> {
+  const { readBrought } = await import("../server/federation/brought-key.ts");
+  const read = readBrought(textIn(path), new URL(baseUrl).hostname, new Date());
+  if ("fault" in read) throw new Refusal(faults[read.fault]);
+  return read.pair;
+}
+
+function textIn(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    throw new Refusal(
+      `The file ${path} cannot be read. Nothing was changed. / ファイル ${path} を読めません。何も変更していません。`,
+    );
+  }
 }
 
 try {

@@ -5,6 +5,7 @@
 import { X509Certificate } from "node:crypto";
 import type { Transaction } from "../db.ts";
 import { log } from "../log.ts";
+import type { KeyPair } from "./keys.ts";
 import {
   inUse,
   lock,
@@ -37,7 +38,7 @@ export type KeyView = {
 
 export type Outcome =
   | { done: KeyView[] }
-  | { refused: "under_way" | "nothing_new" | "unknown" | "in_use" | "too_new"; keys: KeyView[] };
+  | { refused: "under_way" | "nothing_new" | "known" | "unknown" | "in_use" | "too_new"; keys: KeyView[] };
 
 const purposes = ["sp-signing", "sp-encryption"] as const;
 
@@ -48,14 +49,15 @@ export async function listKeys(world: Pick<Needs, "db" | "now">): Promise<KeyVie
   return viewsIn(world.db, world.now());
 }
 
-/** Makes a new pair for each purpose, which our metadata name from now on beside those in use. */
-export async function addKeys(world: Needs): Promise<Outcome> {
+/** A new pair for each purpose, which our metadata name from now on beside those in use. `brought` stands for both. */
+export async function addKeys(world: Needs, brought?: KeyPair): Promise<Outcome> {
   // What another sealing key has sealed would end every login: this one must open those that are there.
   if ((await listKeys(world)).length > 0)
     await Promise.all(purposes.map((purpose) => serviceKeys(world, purpose)));
-  const rows = await Promise.all(purposes.map((purpose) => newKeyRow(world, purpose)));
+  const rows = await Promise.all(purposes.map((purpose) => newKeyRow(world, purpose, brought)));
   return changing(world, async (tx, keys) => {
     if (keys.some(({ state }) => state === "next")) return "under_way";
+    if (brought && keys.some(({ fingerprint }) => fingerprint === fingerprintOf(brought))) return "known";
     for (const row of rows) {
       const first = !keys.some(({ purpose, state }) => purpose === row.purpose && state === "in_use");
       await tx.serviceKey.create({ data: { ...row, signsFrom: first ? row.createdAt : null } });
@@ -82,10 +84,15 @@ export function switchKeys(world: Needs, { atOnce = false } = {}): Promise<Outco
 /** Takes a key out of our metadata: an old one, or a new one that was not wanted after all. */
 export function retireKey(world: Needs, id: string): Promise<Outcome> {
   return changing(world, async (tx, keys, now) => {
-    const wanted = keys.find((key) => key.id === id.toLowerCase().replaceAll(":", "").slice(0, 8));
-    if (!wanted || wanted.state === "retired") return "unknown";
-    if (wanted.state === "in_use") return "in_use";
-    await tx.serviceKey.update({ where: { id: wanted.row }, data: { retiredAt: now } });
+    const plain = id.toLowerCase().replaceAll(":", "").slice(0, 8);
+    // One that was brought along stands for both purposes.
+    const wanted = keys.filter((key) => key.id === plain && key.state !== "retired");
+    if (wanted.length === 0) return "unknown";
+    if (wanted.some(({ state }) => state === "in_use")) return "in_use";
+    await tx.serviceKey.updateMany({
+      where: { id: { in: wanted.map(({ row }) => row) } },
+      data: { retiredAt: now },
+    });
     return null;
   });
 }
@@ -139,6 +146,10 @@ async function viewsIn(tx: Pick<Transaction, "serviceKey">, now: Date): Promise<
       retiredAt,
     };
   });
+}
+
+function fingerprintOf({ certificate }: Pick<KeyPair, "certificate">): string {
+  return new X509Certificate(Buffer.from(certificate, "base64")).fingerprint256;
 }
 
 function stateOf({ signsFrom, retiredAt }: Pick<KeyView, "signsFrom" | "retiredAt">): KeyState {

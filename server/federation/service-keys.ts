@@ -104,10 +104,10 @@ async function make(world: Needs, purpose: Purpose): Promise<void> {
  */
 const bitsOf = (purpose: Purpose) => (purpose.startsWith("sp-") ? 3072 : 2048);
 
-/** A new pair, sealed and not yet stored; it signs nothing. */
-export async function newKeyRow(world: Needs, purpose: Purpose) {
+/** A new pair, sealed and not yet stored; it signs nothing. `brought`: that one, and none is made. */
+export async function newKeyRow(world: Needs, purpose: Purpose, brought?: KeyPair) {
   const now = world.now();
-  const pair = await makeKeyPair(new URL(world.baseUrl).hostname, now, bitsOf(purpose));
+  const pair = brought ?? (await makeKeyPair(new URL(world.baseUrl).hostname, now, bitsOf(purpose)));
   const sealedKey = world.sealing.seal(Buffer.from(pair.privateKey, "utf8"), contextOf(purpose));
   return { purpose, certificate: pair.certificate, sealedKey, createdAt: now };
 }

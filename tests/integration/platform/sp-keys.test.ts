@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { keysOf, lockFolder, openFolder } from "@/bin/data-folder.ts";
 import { startPostgres } from "@/bin/postgres.ts";
+import { makeKeyPair, pemOf } from "@/server/federation/keys.ts";
 import { testDatabaseUrl } from "@/tests/support/database.ts";
 import { root } from "@/tests/support/sources.ts";
 
@@ -57,6 +58,20 @@ describe("a rollover at the console", () => {
     expect(retired.said).not.toMatch(/PRIVATE|^\{/m);
   });
 
+  test("takes a pair from a file, for both purposes, and not again", async () => {
+    const { privateKey, certificate } = await makeKeyPair("portal.example.ac.jp", new Date());
+    const file = join(folder, "pair.pem");
+    writeFileSync(file, privateKey + pemOf(certificate, "CERTIFICATE"), { mode: 0o600 });
+    const added = await spKeys(database, "add", file);
+    const [id = "", ...more] = idsOf(added.said, "published");
+    expect(more).toEqual([id]);
+    expect((await spKeys(database, "retire", id)).ok).toBe(true);
+    const again = await spKeys(database, "add", file);
+    expect(again.ok).toBe(false);
+    expect(again.said).toContain("is there already");
+    expect(idsOf(again.said, "retired").filter((one) => one === id)).toHaveLength(2);
+  });
+
   test.each([
     [
       "another SEALING_KEY",
@@ -72,6 +87,8 @@ describe("a rollover at the console", () => {
       [],
       /nothing was changed/,
     ],
+    ["a file that is not there", {}, ["add", "/no/such/file.pem"], /cannot be read/],
+    ["a file that is no key", {}, ["add", "package.json"], /no private key in the file/],
     ["a key that is not there", {}, ["retire", "00000000"], /no such key/],
     ["a word that it does not know", {}, ["remove"], /^npm run sp-keys -- add/m],
     ["a key to retire that is not named", {}, ["retire"], /^npm run sp-keys -- retire/m],
