@@ -44,9 +44,7 @@ export function InstitutionSearch({ found, to }: InstitutionSearchProps) {
   async function showMore() {
     const first = await more();
     // The reader goes on where the list was at its end.
-    requestAnimationFrame(() =>
-      list.current?.querySelector<HTMLElement>(`button[value="${first}"]`)?.focus({ preventScroll: true }),
-    );
+    list.current?.querySelector<HTMLElement>(`button[value="${first}"]`)?.focus({ preventScroll: true });
   }
 
   return (

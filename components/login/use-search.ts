@@ -2,6 +2,7 @@
 
 import { createTRPCClient, httpLink } from "@trpc/client";
 import { useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import type { AppRouter } from "@/server/api/root.ts";
 import { askedFor } from "@/server/federation/asked-for.ts";
 import type { Institution } from "./institutions.tsx";
@@ -53,12 +54,13 @@ export function useSearch(first: Shown<Institution>, locale: Locale) {
       if (atOnce) look();
       else wanted.current = { ...wanted.current, q, rest: window.setTimeout(look, restWhileTyping) };
     },
-    /** The next ones below those that are shown; the id of the first of them. */
+    /** The next ones below those that are shown; once they are there, the id of the first of them. */
     async more(): Promise<string | undefined> {
       stop(wanted.current);
       const next = await fetchFrom(shown.q, shown.from + shown.institutions.length);
       if (!next) return undefined;
-      setShown({ ...shown, total: next.total, institutions: [...shown.institutions, ...next.institutions] });
+      const institutions = [...shown.institutions, ...next.institutions];
+      flushSync(() => setShown({ ...shown, total: next.total, institutions }));
       return next.institutions[0]?.id;
     },
   };

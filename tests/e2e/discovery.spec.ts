@@ -18,8 +18,6 @@ const locales: Locale[] = ["ja", "en"];
 let folder = "";
 let portal: StartedPortal | undefined;
 
-test.describe.configure({ mode: "serial" });
-
 test.beforeAll(async () => {
   test.setTimeout(300_000);
   folder = mkdtempSync(join(tmpdir(), "portal-discovery-"));
