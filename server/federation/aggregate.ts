@@ -10,6 +10,7 @@ import { serviceKeys } from "./service-keys.ts";
 import { type Federation, sourceOf } from "./world.ts";
 
 export type State = FederationState;
+export type StateInForce = State & { validUntil: Date };
 
 /** What came of a look, and what is known from now on. */
 export type Found = {
@@ -24,14 +25,14 @@ export type Found = {
 /** Grows when more is read out of the same document: what an older reader read is then read again. */
 const reading = 1;
 
-/** Throws a MetadataRefusal, before anything was written. */
+/** `known`: what is in force and believed. Throws a MetadataRefusal, before anything was written. */
 export async function takeAggregate(
   world: Federation,
   tx: Prisma.TransactionClient,
-  state: State | null,
+  known: StateInForce | null,
 ): Promise<Found> {
   const now = world.now();
-  const current = inForce(world, state) && state.digest?.startsWith(`${reading}:`) ? state : null;
+  const current = known?.digest?.startsWith(`${reading}:`) ? known : null;
   return loadMetadata(await orderOf(world, current), async (loaded) => {
     if (loaded.status === "same") {
       if (!current)
@@ -41,7 +42,7 @@ export async function takeAggregate(
     const { believed, validators } = loaded;
     const { validUntil, publishedAt, signer } = believed;
     if (believed.providers === 0) throw new MetadataRefusal("no_provider", "no identity provider is in it");
-    if (!world.source.demo && inForce(world, state)) refuseOlder(state, believed);
+    if (!world.source.demo && known) refuseOlder(known, believed);
 
     const digest = `${reading}:${believed.digest}`;
     if (digest === current?.digest) return unchanged(tx, current, { ...validators, signer });
@@ -74,7 +75,7 @@ async function orderOf(world: Federation, current: State | null): Promise<Order>
     const certificates = signers.map(({ certificate }) => certificate);
     return { certificates, now, document: Buffer.from(await demoAggregate(world), "utf8") };
   }
-  const { url, maxDays, silence } = source;
+  const { url, maxDays, silence, largest } = source;
   const certificates = await pinnedCertificates(source.certificates);
   const known = current ? { etag: current.etag, lastModified: current.lastModified } : undefined;
   return {
@@ -84,22 +85,22 @@ async function orderOf(world: Federation, current: State | null): Promise<Order>
     ...(known && { known }),
     ...(maxDays && { maxDays }),
     ...(silence && { silence }),
+    ...(largest && { largest }),
   };
 }
 
 async function unchanged(
   tx: Prisma.TransactionClient,
-  { validUntil }: State,
+  { validUntil }: StateInForce,
   known: Partial<State>,
 ): Promise<Found> {
-  const until = validUntil as Date;
   const providers = await tx.identityProvider.count();
-  const state = { ...known, validUntil: until };
+  const state = { ...known, validUntil };
   return { outcome: "unchanged", providers, appeared: [], vanished: [], detail: null, state };
 }
 
 /** Whether what is known is of the source that is set, and not over. */
-export function inForce(world: Federation, state: State | null): state is State & { validUntil: Date } {
+export function inForce(world: Federation, state: State | null): state is StateInForce {
   return state?.source === sourceOf(world) && state.validUntil !== null && state.validUntil > world.now();
 }
 
@@ -107,7 +108,7 @@ export function inForce(world: Federation, state: State | null): state is State 
  * Somebody between us and the source could answer with a copy from before a provider was taken out: it is genuine for days. By the moment
  * at which the federation made it, or, where it does not say, by its end.
  */
-function refuseOlder(state: State & { validUntil: Date }, { publishedAt, validUntil }: Believed) {
+function refuseOlder(state: StateInForce, { publishedAt, validUntil }: Believed) {
   const [had, has] =
     state.publishedAt && publishedAt ? [state.publishedAt, publishedAt] : [state.validUntil, validUntil];
   if (has < had)

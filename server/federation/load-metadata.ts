@@ -10,6 +10,8 @@ export type Order = {
   certificates: readonly string[];
   now: Date;
   maxDays?: number;
+  /** Octets that they may have. */
+  largest?: number;
 } & ({ url: string; known?: Validators; silence?: number } | { document: Uint8Array });
 
 export type Answer =

@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import type { Answer, Order } from "./load-metadata.ts";
-import { metadataReader } from "./metadata.ts";
+import { aggregateLimits, metadataReader } from "./metadata.ts";
 import { MetadataRefusal } from "./metadata-refusal.ts";
 import type { Provider } from "./read-providers.ts";
 import { fetchMetadata } from "./source.ts";
@@ -27,12 +27,14 @@ async function carryOut(order: Order): Promise<Answer> {
     rows = [];
     size = 0;
   };
-  const reader = metadataReader(order, (provider: Provider) => {
+  const limits = { ...aggregateLimits, ...(order.largest && { octets: order.largest }) };
+  const keep = (provider: Provider) => {
     const row = JSON.stringify(provider);
     rows.push(row);
     size += row.length;
     if (size > portionSize) pack();
-  });
+  };
+  const reader = metadataReader(order, keep, limits);
   for await (const piece of fetched.octets) reader.write(piece);
   const believed = reader.end();
   pack();
@@ -47,7 +49,6 @@ carryOut(workerData as Order).then(
     const refused =
       cause instanceof MetadataRefusal ? cause : new MetadataRefusal("unreachable", String(cause));
     parentPort?.postMessage({ kind: "refused", code: refused.code, found: refused.found } satisfies Answer);
-    parentPort?.close();
   },
 );
 

@@ -3,7 +3,7 @@
  * however many processes there are, one of them looks and the others find what it found.
  */
 import { log } from "../log.ts";
-import { type Found, inForce, type State, takeAggregate } from "./aggregate.ts";
+import { type Found, inForce, type State, type StateInForce, takeAggregate } from "./aggregate.ts";
 import { byMdq, freshenThoseInUse, lookAtMdq } from "./mdq.ts";
 import { MetadataRefusal } from "./metadata-refusal.ts";
 import { fingerprintOf } from "./metadata-signature.ts";
@@ -47,7 +47,7 @@ const kept = globalThis as { portalFederation?: Promise<unknown> };
  */
 export async function federationReady(world: Federation, { anew = false } = {}): Promise<boolean> {
   const { believed, due } = await standingOf(world, anew);
-  if (!due) return believed;
+  if (!due) return believed !== null;
 
   kept.portalFederation ??= look(world, { wait: !believed, anew, due: (standing) => standing.due }).finally(
     () => {
@@ -57,11 +57,11 @@ export async function federationReady(world: Federation, { anew = false } = {}):
   const looked = kept.portalFederation.catch(() => {});
   if (believed) return true;
   await looked;
-  return (await standingOf(world)).believed;
+  return (await standingOf(world)).believed !== null;
 }
 
-/** `believed`: people may log in by what is in force. `due`: it is time for a look. */
-type Standing = { believed: boolean; due: boolean };
+/** `believed`: by what people may log in, if by anything. `due`: it is time for a look. */
+type Standing = { believed: StateInForce | null; due: boolean };
 
 async function standingOf(world: Federation, anew = false): Promise<Standing> {
   const state = await world.db.federationState.findUnique({ where: { id: currentState } });
@@ -69,7 +69,7 @@ async function standingOf(world: Federation, anew = false): Promise<Standing> {
 }
 
 async function judge(world: Federation, state: State | null, anew: boolean): Promise<Standing> {
-  const believed = inForce(world, state) && (await stillPinned(world, state));
+  const believed = inForce(world, state) && (await stillPinned(world, state)) ? state : null;
   if (!state?.triedAt) return { believed, due: true };
   const since = world.now().getTime() - state.triedAt.getTime();
   if (state.failure !== null) return { believed, due: anew || since > (believed ? retryAfter : retryInNeed) };
@@ -101,9 +101,12 @@ async function look(world: Federation, { wait, anew = false, due }: Looking): Pr
       if (!free?.free) return null;
     }
     const state = await tx.federationState.findUnique({ where: { id: currentState } });
-    if (!due(await judge(world, state, anew))) return null;
+    const standing = await judge(world, state, anew);
+    if (!due(standing)) return null;
     try {
-      const found = byMdq(world) ? await lookAtMdq(world, tx, state) : await takeAggregate(world, tx, state);
+      const found = byMdq(world)
+        ? await lookAtMdq(world, tx, state)
+        : await takeAggregate(world, tx, standing.believed);
       const known = { ...found.state, triedAt, failure: null };
       await tx.federationState.upsert({
         where: { id: currentState },

@@ -34,8 +34,9 @@ export type RealSource = {
   mdq?: boolean;
   /** Days that a copy may be in force. */
   maxDays?: number;
-  /** Milliseconds that the source may be silent. */
+  /** Milliseconds that the source may be silent, and octets that it may give. */
   silence?: number;
+  largest?: number;
 };
 
 /** What metadata in force are remembered by. The demo's name the portal's own address, so another address is another source. */

@@ -43,7 +43,7 @@ const aggregate = (validUntil: string | null = inDays(7), entities = idp("a") + 
   `<md:EntitiesDescriptor ${namespaces} ID="_all"${validUntil ? ` validUntil="${validUntil}"` : ""}>${entities}</md:EntitiesDescriptor>`;
 
 /** `rough`: of a text that is no document, with a signature that was made for another. */
-const signed = (xml = aggregate(), key = signer, rough = false) =>
+const signed = (xml = aggregate(), key = signer, rough = false): string =>
   rough
     ? xml.replace(/^[^>]*>/, (start) => start + signatureOf(signed(aggregate(), key)))
     : signMetadata(xml, "_all", key.privateKey);
