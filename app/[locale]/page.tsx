@@ -4,7 +4,12 @@ import { api } from "@/server/api/caller.ts";
 import { Link } from "@/server/i18n/navigation.ts";
 
 /** How a logout went (server/federation/logout.ts), and what it leaves to the reader. */
-const remains = { here: "institution", everywhere: "institution", unknown: "others" } as const;
+const remains = {
+  here: { tone: "success", hint: "institution" },
+  everywhere: { tone: "success", hint: "institution" },
+  unknown: { tone: "warning", hint: "others" },
+  failed: { tone: "error", hint: "again" },
+} as const;
 
 type Props = { searchParams: Promise<{ logout?: string | string[] }> };
 
@@ -20,13 +25,13 @@ export default async function WelcomePage({ searchParams }: Props) {
   return (
     <div className="stack prose">
       <h1>{t("title")}</h1>
-      {outcome && !member && (
+      {outcome && (outcome === "failed" || !member) && (
         <Notice
-          tone={outcome === "unknown" ? "warning" : "success"}
+          tone={remains[outcome].tone}
           title={t(`loggedOut.${outcome}`)}
-          role="status"
+          role={outcome === "failed" ? "alert" : "status"}
         >
-          <p>{t(`loggedOut.${remains[outcome]}`)}</p>
+          <p>{t(`loggedOut.${remains[outcome].hint}`)}</p>
         </Notice>
       )}
       <p>{t("lead")}</p>

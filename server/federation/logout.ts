@@ -1,4 +1,5 @@
 /** ログアウト: of this browser, or of every browser the member is logged in with. It ends on the server, not in the cookie alone. */
+import { log } from "../log.ts";
 import { expired, readCookies, sessionCookieName } from "./cookies.ts";
 import { fromOurPages, readBody, refused, seeOther } from "./doors.ts";
 import { LoginRefusal } from "./refusal.ts";
@@ -6,21 +7,28 @@ import { localeOfRequest } from "./safe-path.ts";
 import { closeAllSessions, closeSession, sessionIdIn, sessionMember } from "./sessions.ts";
 import type { Federation } from "./world.ts";
 
-/** What the first page says afterwards (`?logout=`): of `unknown`, that nobody was logged in any more and other browsers were left alone. */
-export type LogoutOutcome = "here" | "everywhere" | "unknown";
+/**
+ * What the first page says afterwards (`?logout=`): of `unknown`, that nobody was logged in any more and other browsers were
+ * left alone; of `failed`, that one is still logged in.
+ */
+export type LogoutOutcome = "here" | "everywhere" | "unknown" | "failed";
 
 /** The form of the account menu: fields `locale` and, for every browser, `everywhere`. A page elsewhere cannot log anybody out. */
 export async function logOut(world: Federation, request: Request): Promise<Response> {
   const form = new URLSearchParams((await readBody(request, 1024)) ?? "");
   const locale = localeOfRequest(request, form.get("locale"));
-  try {
-    if (!fromOurPages(world, request)) throw new LoginRefusal("cross_site", { expected: world.baseUrl });
-    const outcome = await endSessions(world, request, form.has("everywhere"));
-    return seeOther(`${world.baseUrl}/${locale}?logout=${outcome}`, [
-      expired(world, sessionCookieName(world)),
-    ]);
-  } catch (cause) {
+  if (!fromOurPages(world, request)) {
+    const cause = new LoginRefusal("cross_site", { expected: world.baseUrl });
     return refused(world, cause, { locale, step: "session" });
+  }
+  const firstPage = `${world.baseUrl}/${locale}`;
+  try {
+    const outcome = await endSessions(world, request, form.has("everywhere"));
+    return seeOther(`${firstPage}?logout=${outcome}`, [expired(world, sessionCookieName(world))]);
+  } catch (err) {
+    // The cookie stays: without it one could neither see nor mend that the session goes on.
+    log.error({ err }, "A logout failed");
+    return seeOther(`${firstPage}?logout=${"failed" satisfies LogoutOutcome}`);
   }
 }
 

@@ -2,7 +2,9 @@ import "@/tests/support/quiet.ts";
 import { encode } from "next-auth/jwt";
 import { describe, expect, test } from "vitest";
 import { GET as askAuth } from "@/app/api/auth/[...nextauth]/route.ts";
+import { openDatabase } from "@/server/db.ts";
 import { authCookies, sessionCookieName } from "@/server/federation/cookies.ts";
+import { logOut } from "@/server/federation/logout.ts";
 import { openSession, sessionMember } from "@/server/federation/sessions.ts";
 import {
   a,
@@ -121,6 +123,21 @@ describe("a session", () => {
     const end = await thief.post("/logout", { everywhere: "yes" });
     expect(locationOf(end)).toBe(`${base}/ja?logout=unknown`);
     expect(await portal.memberOf(other)).not.toBeNull();
+  });
+
+  test("that could not be ended is still there, and one is told so", async () => {
+    const who = await portal.logIn("hanako");
+    const db = openDatabase("postgresql://nobody@127.0.0.1:1/nothing");
+    const headers = {
+      cookie: [...who.cookies].map((pair) => pair.join("=")).join("; "),
+      "sec-fetch-site": "same-origin",
+    };
+    const request = new Request(`${base}/logout`, { method: "POST", headers, body: "everywhere=yes" });
+    const end = await logOut({ ...portal.world, db }, request);
+    await db.$disconnect();
+    expect(locationOf(end)).toBe(`${base}/ja?logout=failed`);
+    expect(end.headers.getSetCookie()).toEqual([]);
+    expect(await portal.memberOf(who)).not.toBeNull();
   });
 
   test("is ended everywhere by a form of the portal only", async () => {
