@@ -26,8 +26,8 @@ export function findSimpleSamlPhp(folder: string): string | null {
   return unpackedPackage("simplesamlphp", folder) ? join(folder, installed) : null;
 }
 
-/** `folder`: for its keys, sessions, logs, and for what it learns. */
-export async function openSimpleSamlPhp(program: string, folder: string) {
+/** `folder`: for its keys, sessions, logs, and for what it learns. `service`: the host to which it may send people. */
+export async function openSimpleSamlPhp(program: string, folder: string, service: string) {
   const port = await freePort();
   const urls = { university: `http://127.0.0.1:${port}`, college: `http://localhost:${port}` };
   const env = {
@@ -35,6 +35,7 @@ export async function openSimpleSamlPhp(program: string, folder: string) {
     SIMPLESAMLPHP: program,
     SIMPLESAMLPHP_CONFIG_DIR: configuration,
     IDP_FOLDER: folder,
+    SERVICE_HOST: service,
   };
   mkdirSync(join(folder, "sessions"), { recursive: true });
   makeKey(folder, "idp");
@@ -53,16 +54,18 @@ export async function openSimpleSamlPhp(program: string, folder: string) {
     urls,
     /** What they say of themselves: an EntityDescriptor each. */
     metadata: [await metadata(urls.university), await metadata(urls.college)],
-    /** Learns who a service is from the service's own metadata, by SimpleSAMLphp's own converter. */
-    learn(service: string) {
-      const converted = spawnSync("php", [join(configuration, "convert.php")], {
+    /** Learns from its own metadata who a service is, or from the federation's who the institutions are. */
+    learn(kind: "saml20-sp-remote" | "saml20-idp-remote", metadata: string) {
+      const converted = spawnSync("php", [join(configuration, "convert.php"), kind], {
         env,
-        input: service,
+        input: metadata,
         encoding: "utf8",
       });
       if (converted.status !== 0) throw new Error(`no metadata to SimpleSAMLphp: ${converted.stdout}`);
-      writeFileSync(join(folder, "saml20-sp-remote.php"), converted.stdout);
+      writeFileSync(join(folder, `${kind}.php`), converted.stdout);
     },
+    /** Its page for choosing an institution (its «discovery service»). */
+    discoveryUrl: `${urls.university}/module.php/saml/disco.php`,
     /** From the next login on. */
     choose(choices: Choices) {
       writeFileSync(join(folder, "choices.json"), JSON.stringify(choices));

@@ -28,6 +28,8 @@ $config = [
     'technicalcontact_email' => 'gakunin@mihon.example.ac.jp',
     'timezone' => 'Asia/Tokyo',
 
+    'trusted.url.domains' => [getenv('SERVICE_HOST')],
+
     'enable.saml20-idp' => true,
     'module.enable' => ['core' => true, 'saml' => true, 'exampleauth' => true],
     'language.available' => ['ja', 'en'],
