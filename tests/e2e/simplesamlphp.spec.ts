@@ -64,8 +64,8 @@ async function ownMetadata(): Promise<string> {
 }
 
 test.afterAll(async () => {
-  if (portal && portal.processes().length > 0) await portal.kill();
   await idp?.close();
+  if (portal && portal.processes().length > 0) await portal.kill();
   rmSync(folder, { recursive: true, force: true });
 });
 

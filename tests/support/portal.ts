@@ -81,8 +81,17 @@ export class StartedPortal {
 
   /** All of it at once, as when the machine's power goes. */
   async kill(): Promise<void> {
-    for (const pid of this.processes()) process.kill(pid, "SIGKILL");
+    for (const pid of this.processes()) killNow(pid);
     await this.#over;
+  }
+}
+
+/** One may have ended with another that was killed just before. */
+function killNow(pid: number) {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }
 

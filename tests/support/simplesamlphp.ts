@@ -44,6 +44,8 @@ export async function openSimpleSamlPhp(program: string, folder: string, service
   const pages = ["-S", `127.0.0.1:${port}`, "-t", join(program, "www"), join(configuration, "pages.php")];
   const php = spawn("php", pages, { env, stdio: ["ignore", log, log] });
   const ended = new Promise<void>((done) => php.once("close", () => done()));
+  // Also when the test that opened it fails on its way to close it.
+  process.once("exit", () => php.kill());
   const metadata = (url: string) =>
     firstAnswer(`${url}/saml2/idp/metadata.php`, () => php.exitCode !== null).catch((cause) => {
       php.kill();
