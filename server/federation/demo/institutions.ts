@@ -119,6 +119,13 @@ export const demoInstitutions: Readonly<Record<DemoId, DemoInstitution>> = {
         mails: ["tanaka@b.example.ac.jp"],
         affiliation: "student",
       },
+      {
+        user: "sakura",
+        displayName: "Sakura Gakunin",
+        jaDisplayName: "学認 さくら",
+        mails: ["sakura@b.example.ac.jp"],
+        affiliation: "staff",
+      },
     ],
   },
 };
