@@ -8,6 +8,7 @@ import { remindOfExpiry } from "./remind-of-expiry.ts";
 import { sweepLoginsPast } from "./sweep-logins.ts";
 import { sweepStalled } from "./sweep-stalled.ts";
 import { tellOfLockedTicket } from "./tell-of-locked-ticket.ts";
+import { warnOfEndingServiceKeys } from "./warn-of-ending-keys.ts";
 
 export const functions = [
   carryOutIssuance,
@@ -19,4 +20,5 @@ export const functions = [
   refreshFederationMetadata,
   sweepStalled,
   sweepLoginsPast,
+  warnOfEndingServiceKeys,
 ];

@@ -49,6 +49,22 @@ export async function listKeys(world: Pick<Needs, "db" | "now">): Promise<KeyVie
   return viewsIn(world.db, world.now());
 }
 
+const warnedBefore = 60 * 24 * 60 * 60 * 1000;
+
+/** Federations refuse a certificate that is over: said in the log in time for a rollover. The keys that were named. */
+export async function warnOfEndingKeys(world: Pick<Needs, "db" | "now">): Promise<string[]> {
+  const soon = new Date(world.now().getTime() + warnedBefore);
+  const ending = (await listKeys(world)).filter(
+    ({ state, notAfter }) => state === "in_use" && notAfter < soon,
+  );
+  for (const { id, purpose, notAfter } of ending)
+    log.warn(
+      { event: "service_key_ends", id, purpose, notAfter },
+      "The certificate of one of the portal's keys in the federation ends soon: npm run sp-keys -- add",
+    );
+  return ending.map(({ id }) => id);
+}
+
 /** A new pair for each purpose, which our metadata name from now on beside those in use. `brought` stands for both. */
 export async function addKeys(world: Needs, brought?: KeyPair): Promise<Outcome> {
   // What another sealing key has sealed would end every login: this one must open those that are there.

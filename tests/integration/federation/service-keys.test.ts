@@ -10,6 +10,7 @@ import {
   type Outcome,
   retireKey,
   switchKeys,
+  warnOfEndingKeys,
 } from "@/server/federation/rollover.ts";
 import {
   type Needs,
@@ -167,6 +168,19 @@ test("a new pair that was not wanted after all is retired, and the one in use st
   expect(await statesOf("sp-signing")).toEqual(["retired", "in_use"]);
   expect((await serviceKey(world, "sp-signing")).certificate).toBe(before.certificate);
   expect(refusalOf(await retireKey(world, fingerprint))).toBe("unknown");
+});
+
+test("an operator is told of a certificate that ends soon, in time for a rollover", async () => {
+  await begin();
+  expect(await warnOfEndingKeys(world)).toEqual([]);
+  pass({ days: 3650 - 62 });
+  expect(await warnOfEndingKeys(world)).toEqual([]);
+  pass({ days: 3 });
+  const ids = (await listKeys(world)).map(({ id }) => id);
+  expect(await warnOfEndingKeys(world)).toEqual(ids);
+  done(await addKeys(world));
+  done(await switchKeys(world, { atOnce: true }));
+  expect(await warnOfEndingKeys(world)).toEqual([]);
 });
 
 test("two operators at once begin one rollover", async () => {
