@@ -39,8 +39,8 @@ export function greeting(env: Env) {
   const demo = env.DEMO_FEDERATION
     ? `
   Demo accounts / デモ用アカウント（password / パスワード: password）
-    デモ大学A   hanako, taro, tanaka; admin
-    デモ高専B   tanaka
+    デモ大学A   hanako, taro, tanaka; admin; jiro, saburo（attributes not in order / 属性に不備のある人）
+    デモ高専B   tanaka, sakura
 `
     : "";
   const outbox =
