@@ -5,7 +5,10 @@ import { LoginRefusal } from "./refusal.ts";
 import type { Statement } from "./validation/assertion.ts";
 
 /** Of two at once, one passes: the database decides. */
-export async function requireFirstUse(db: Database, { issuer, assertionId, replayableUntil }: Statement) {
+export async function requireFirstUse(
+  db: Database,
+  { issuer, assertionId, replayableUntil }: Pick<Statement, "issuer" | "assertionId" | "replayableUntil">,
+) {
   const id = createHash("sha256").update(`${issuer}\n${assertionId}`, "utf8").digest("hex");
   const { count } = await db.seenAssertion.createMany({
     data: [{ id, expiresAt: replayableUntil }],
