@@ -47,3 +47,37 @@ test("and what is explained is a setting", () => {
   const names = [...example.matchAll(/^#?([A-Z][A-Z_]+)=/gm)].map(([, name]) => name ?? "");
   expect(names.filter((name) => !settings.includes(name) && !beyond.includes(name))).toEqual([]);
 });
+
+describe("the guide to registering", () => {
+  const guide = textOf("server/federation/README.md");
+
+  test("names settings that there are", () => {
+    const names = [...namesIn(guide)].filter((name) => name.includes("_") && !name.startsWith("_"));
+    expect(names.length).toBeGreaterThan(10);
+    expect(names.filter((name) => !settings.includes(name))).toEqual([]);
+  });
+
+  test("names reasons for a refusal that there are", () => {
+    const table = guide.slice(
+      guide.indexOf("| what is said |"),
+      guide.indexOf("An error page of the IdP itself"),
+    );
+    const codes = [...table.matchAll(/`([a-z]+(?:_[a-z]+)+)`/g)].map(([, code]) => code ?? "");
+    expect(codes.length).toBeGreaterThan(10);
+    const known = textOf("server/federation/refusal.ts");
+    expect(codes.filter((code) => !known.includes(`"${code}"`))).toEqual([]);
+  });
+
+  test("names the attributes that the metadata request, and no other", () => {
+    const rows = [...guide.matchAll(/^\| `(\w+)` \| [\d.]+ \| (yes)? ?\|/gm)].map(([, name, yes]) => [
+      name,
+      yes === "yes",
+    ]);
+    const requested = textOf("server/federation/sp-metadata.ts").matchAll(
+      /^ {2}\["\w+", "(\w+)", (true|false)\],$/gm,
+    );
+    const wanted = [...requested].map(([, name, required]) => [name, required === "true"]);
+    expect(wanted.length).toBeGreaterThan(5);
+    expect(rows.sort()).toEqual(wanted.sort());
+  });
+});
