@@ -29,7 +29,7 @@ export function InstitutionSearch({ found, to }: InstitutionSearchProps) {
 
   function howMany() {
     if (total > 0)
-      return institutions.length === total
+      return institutions.length === total || institutions.length === 0
         ? t("found", { total })
         : t("foundSome", { total, from: from + 1, until });
     if (q === "") return t("none");
@@ -38,7 +38,7 @@ export function InstitutionSearch({ found, to }: InstitutionSearchProps) {
 
   /** Whoever comes back from the institution's page finds what they had found. */
   function keepInAddress() {
-    window.history.replaceState(null, "", pageOf({ q, to }));
+    window.history.replaceState(null, "", pageOf({ q, to, page: from / listed + 1 }));
   }
 
   async function showMore() {
