@@ -182,6 +182,12 @@ function conflicts(env: Env, source: Source): string[] {
       "FEDERATION_METADATA_URL and FEDERATION_MDQ_URL exclude each other: leave one out.",
     ],
     [
+      [env.FEDERATION_METADATA_URL, env.FEDERATION_MDQ_URL].some(
+        (address) => address !== undefined && new URL(address).username !== "",
+      ),
+      `${byMdq ? "FEDERATION_MDQ_URL" : "FEDERATION_METADATA_URL"} must hold no user name and password: operators are shown it, and it is logged.`,
+    ],
+    [
       byMdq && env.DISCOVERY_SERVICE_URL === undefined,
       "DISCOVERY_SERVICE_URL is missing: a metadata query service gives no list of institutions, so another page has to let people choose theirs.",
     ],

@@ -215,6 +215,11 @@ describe("settings that do not go together", () => {
       /^DEMO_FEDERATION and FEDERATION_MDQ_URL exclude each other/,
     ],
     [
+      "metadata behind a password",
+      { ...inProduction, FEDERATION_METADATA_URL: "https://portal:secret@metadata.example.ac.jp/all.xml" },
+      /^FEDERATION_METADATA_URL must hold no user name and password/,
+    ],
+    [
       "a query service without a signer",
       { ...byMdq, FEDERATION_SIGNING_CERT: undefined },
       /^FEDERATION_SIGNING_CERT is missing/,
