@@ -16,8 +16,10 @@ const stalls = new Map<string, number>();
 
 /** Compared without case; a regular expression has to match the whole scope. */
 export function scopeAllowed(scope: string, allowed: readonly Scope[]): boolean {
-  return allowed.some(({ value, regexp }) =>
-    regexp ? wholeMatch(value, scope) : value.toLowerCase() === scope.toLowerCase(),
+  const lower = scope.toLowerCase();
+  return (
+    allowed.some(({ value, regexp }) => !regexp && value.toLowerCase() === lower) ||
+    allowed.some(({ value, regexp }) => regexp && wholeMatch(value, scope))
   );
 }
 
