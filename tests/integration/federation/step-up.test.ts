@@ -1,6 +1,9 @@
 import "@/tests/support/quiet.ts";
 import { beforeAll, describe, expect, test } from "vitest";
 import { aal2Context, isStrong, refedsMfaContext, strongContexts } from "@/server/assurance.ts";
+import { writeAnswer } from "@/server/federation/demo/answer.ts";
+import { demoInstitutions, passwordContext } from "@/server/federation/demo/institutions.ts";
+import { readQuestion } from "@/server/federation/demo/question.ts";
 import { continueLogin, startFromForm } from "@/server/federation/login.ts";
 import { LoginRefusal } from "@/server/federation/refusal.ts";
 import { requireStrong } from "@/server/federation/step-up.ts";
@@ -33,6 +36,24 @@ function post(who: PlainBrowser, fields: Record<string, string>): Request {
   const body = new URLSearchParams(fields);
   return new Request(`${base}/login/start`, { method: "POST", headers, body });
 }
+
+/** An answer of デモ大学A to what it was asked, of whatever strength. */
+async function answerWith(ssoUrl: string, authnContext: string): Promise<Record<string, string>> {
+  const { a: institution } = demoInstitutions;
+  const question = await readQuestion(portal.world, institution, new URL(ssoUrl).search.slice(1));
+  const [hanako] = institution.people;
+  if (!question || !hanako) throw new Error("no question, or nobody to answer for");
+  const SAMLResponse = await writeAnswer(portal.world, institution, question, hanako, authnContext);
+  return { SAMLResponse, RelayState: question.relayState };
+}
+
+test("an ordinary login that was strong by itself counts like a step-up", async () => {
+  const who = portal.browser();
+  const back = await arrive(who, await answerWith(await choose(who), aal2Context));
+  await who.get(locationOf(back));
+  const session = (await sessionOf(who)) ?? expect.fail("no session");
+  expect(isStrong(session, strongContexts({ acceptRefedsMfa: false }), new Date())).toBe(true);
+});
 
 describe("a step-up", () => {
   test("asks the member's own institution for AAL2, done anew, whatever institution the form names", async () => {
@@ -130,6 +151,23 @@ describe("there is no step-up, and the session goes on", () => {
     await goesOn();
   });
 
+  test("with a login that is not strong, though the institution takes it for one", async () => {
+    for (const weak of [passwordContext, refedsMfaContext]) {
+      const refused = await arrive(who, await answerWith(await stepUp(who, page), weak));
+      expect([codeOf(refused), errorIn(refused).get("to")]).toEqual(["step_up_not_strong", page]);
+    }
+    await goesOn();
+  });
+
+  test("with a strong login of before it was asked for", async () => {
+    const url = await stepUp(who, page);
+    const { id } = await portal.db.loginRequest.findFirstOrThrow({ orderBy: { createdAt: "desc" } });
+    const createdAt = new Date(Date.now() + 5 * 60_000);
+    await portal.db.loginRequest.update({ where: { id }, data: { createdAt } });
+    expect(codeOf(await arrive(who, await answerWith(url, aal2Context)))).toBe("step_up_not_fresh");
+    await goesOn();
+  });
+
   test("with the answer to an ordinary login", async () => {
     const [strong, plain] = [await stepUp(who, page), await choose(who)];
     const { SAMLResponse = "" } = await answerOf(who, plain, "hanako");
@@ -199,12 +237,11 @@ describe("what comes back to a step-up", () => {
     createdAt: new Date("2026-04-01T03:00:00Z"),
   };
   const at = (time: string) => new Date(`2026-04-01T${time}Z`);
-  const weak = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport";
   test.each([
     ["the first of what was asked for, now", aal2Context, at("03:00:20"), "holds"],
     ["the second", refedsMfaContext, at("03:00:20"), "holds"],
     ["by a clock three minutes behind", aal2Context, at("02:57:00"), "holds"],
-    ["a password", weak, at("03:00:20"), "step_up_not_strong"],
+    ["a password", passwordContext, at("03:00:20"), "step_up_not_strong"],
     ["nothing said of it", null, at("03:00:20"), "step_up_not_strong"],
     ["a name that only begins like it", `${aal2Context}+`, at("03:00:20"), "step_up_not_strong"],
     ["a name in other case", aal2Context.toLowerCase(), at("03:00:20"), "step_up_not_strong"],
