@@ -1,0 +1,285 @@
+/** What operators see and do, and that nobody else does. */
+import "@/tests/support/quiet.ts";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { codeOf } from "@/server/api/errors.ts";
+import { createCaller } from "@/server/api/root.ts";
+import type { Database } from "@/server/db.ts";
+import { providerIdOf } from "@/server/federation/read-providers.ts";
+import { refreshFederation } from "@/server/federation/refresh.ts";
+import type { Federation } from "@/server/federation/world.ts";
+import type { Role } from "@/server/generated/prisma/client.ts";
+import { a, b, demoPortal } from "@/tests/support/demo-login.ts";
+
+const portal = demoPortal();
+const entityIds = {
+  a: "https://idp.a.example.ac.jp/idp/shibboleth",
+  b: "https://idp.b.example.ac.jp/idp/shibboleth",
+};
+let db: Database;
+let world: Federation;
+const now = () => new Date("2026-11-22T01:00:00Z");
+
+beforeAll(async () => {
+  ({ db, world } = portal);
+  await refreshFederation(world);
+});
+
+type Held = Pick<Role, "role" | "institutionId" | "expiresAt">;
+const operatorRole: Held = { role: "operator", institutionId: null, expiresAt: null };
+
+/** The door as it is for somebody with these roles; `null` is nobody. */
+function door(roles: Held[] | null) {
+  const member = roles && { id: "somebody", roles, institution: { aal2For: [], ial2For: [] } };
+  return createCaller({ member, ports: { db, now }, strongContexts: [] } as never).admin;
+}
+type Door = ReturnType<typeof door>;
+const operator = () => door([operatorRole]);
+
+const nothing = { aal2For: [], ial2For: [] };
+const every: [string, (admin: Door) => Promise<unknown>][] = [
+  ["federation.view", (admin) => admin.federation.view()],
+  ["federation.lookNow", (admin) => admin.federation.lookNow()],
+  ["logins.search", (admin) => admin.logins.search({})],
+  ["logins.get", (admin) => admin.logins.get({ id: "1" })],
+  ["institutions.search", (admin) => admin.institutions.search({ q: "", locale: "ja" })],
+  ["institutions.get", (admin) => admin.institutions.get({ entityId: entityIds.a })],
+  [
+    "institutions.savePolicy",
+    (admin) => admin.institutions.savePolicy({ entityId: entityIds.a, policy: nothing, seen: nothing }),
+  ],
+];
+
+test("every procedure of the operators is in this list", async () => {
+  const { appRouter } = await import("@/server/api/root.ts");
+  const names = Object.keys(appRouter._def.procedures).filter((name) => name.startsWith("admin."));
+  expect(names.toSorted()).toEqual(every.map(([name]) => `admin.${name}`).toSorted());
+});
+
+describe.each(every)("%s", (_, ask) => {
+  const strangers: [string, Held[] | null, string][] = [
+    ["nobody", null, "not_signed_in"],
+    ["a member", [], "not_found"],
+    ["a registrar", [{ ...operatorRole, role: "registrar", institutionId: "a" }], "not_found"],
+    ["an operator whose role has ended", [{ ...operatorRole, expiresAt: now() }], "not_found"],
+  ];
+  test.each(strangers)("is not there for %s", async (_who, roles, code) => {
+    await expect(ask(door(roles)).catch((error: unknown) => codeOf(error))).resolves.toBe(code);
+  });
+});
+
+describe("who is an operator", () => {
+  test("in the demo the account admin of University A is one from its first login on, and nobody else", async () => {
+    const rolesOf = async (user: string, idp = a) =>
+      (await portal.memberOf(await portal.logIn(user, idp)))?.roles.map(({ role }) => role);
+    expect(await rolesOf("admin")).toEqual(["operator"]);
+    expect(await rolesOf("admin")).toEqual(["operator"]);
+    expect(await rolesOf("hanako")).toEqual([]);
+    expect(await rolesOf("tanaka", b)).toEqual([]);
+  });
+
+  test("a role that has ended is none at the next request", async () => {
+    const who = await portal.logIn("admin");
+    await db.role.updateMany({ data: { expiresAt: new Date(Date.now() - 1000) } });
+    expect((await portal.memberOf(who))?.roles).toEqual([]);
+    await db.role.deleteMany();
+  });
+});
+
+describe("the federation", () => {
+  test("is shown with what is in force, its signer, each look and our keys; never a key itself", async () => {
+    await portal.logIn("hanako");
+    const view = await operator().federation.view();
+    expect(view).toMatchObject({
+      source: { kind: "demo", url: null },
+      institutions: { listed: 2, hidden: 0 },
+      failure: null,
+      signers: [{ isInUse: expect.any(Boolean), name: expect.stringContaining("CN=") }],
+    });
+    expect(view.looks.at(-1)).toMatchObject({ outcome: "loaded", providers: 2 });
+    expect(view.looks.at(-1)?.appeared.map(({ nameEn }) => nameEn)).toEqual(
+      expect.arrayContaining(["Demo University A", "Demo KOSEN B"]),
+    );
+    expect(view.keys.map(({ purpose, state }) => `${purpose} ${state}`).toSorted()).toEqual([
+      "sp-encryption in_use",
+      "sp-signing in_use",
+    ]);
+    for (const { fingerprint } of [...view.keys, ...(view.signers ?? [])])
+      expect(fingerprint).toMatch(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+    expect(JSON.stringify(view)).not.toMatch(/PRIVATE|sealed/i);
+  });
+
+  test("is looked at when an operator asks, once a minute at most", async () => {
+    await db.federationState.updateMany({ data: { triedAt: new Date(Date.now() - 61_000) } });
+    const before = await db.federationRefresh.count();
+    expect(["loaded", "unchanged"]).toContain((await operator().federation.lookNow()).result);
+    expect(await operator().federation.lookNow()).toEqual({ result: "lately" });
+    expect(await db.federationRefresh.count()).toBe(before + 1);
+  });
+
+  test("that could not be read is told with its code and what was found", async () => {
+    await db.federationState.updateMany({ data: { failure: "unreachable: https://x.example answered 503" } });
+    const { failure } = await operator().federation.view();
+    expect(failure).toEqual({ code: "unreachable", found: "https://x.example answered 503" });
+    await db.federationState.updateMany({ data: { failure: null } });
+  });
+});
+
+describe("the login log", () => {
+  const at = (day: number) => new Date(Date.UTC(2026, 9, day, 3));
+  beforeEach(async () => {
+    await db.loginRecord.deleteMany();
+    await db.loginRecord.createMany({
+      data: [
+        { at: at(1), step: "answer", entityId: entityIds.a, identifiedBy: "uniqueId", received: ["mail"] },
+        { at: at(2), step: "answer", entityId: entityIds.a, reference: "ABCD2345", code: "expired" },
+        {
+          at: at(3),
+          step: "answer",
+          entityId: entityIds.b,
+          reference: "EFGH6789",
+          code: "signature_invalid",
+          findings: { expected: "a signature", actual: "none of 1 certificates verifies it" },
+        },
+        { at: at(4), step: "start", reference: "JKLM2345", code: "cross_site" },
+      ],
+    });
+  });
+
+  const days = (logins: readonly { at: Date }[]) => logins.map((one) => one.at.getUTCDate());
+  test.each([
+    ["everything, the newest first", {}, [4, 3, 2, 1]],
+    ["by the number a reader tells, in their writing", { reference: "abcd-2345 " }, [2]],
+    ["by a number, whatever else is in the form", { reference: "ABCD2345", outcome: "succeeded" }, [2]],
+    ["a number that is none", { reference: "ZZZZ9999" }, []],
+    ["by the institution's Japanese name", { institution: "大学A" }, [2, 1]],
+    ["by its English name, however it is written", { institution: "demo kosen" }, [3]],
+    ["by its entityID", { institution: entityIds.b }, [3]],
+    ["by a pattern that is none", { institution: "%" }, []],
+    ["those that succeeded", { outcome: "succeeded" }, [1]],
+    ["those that did not", { outcome: "refused" }, [4, 3, 2]],
+    ["by a reason", { outcome: "expired" }, [2]],
+    ["from a day to a day", { from: at(2), to: at(4) }, [3, 2]],
+  ])("is searched: %s", async (_, wish, found) => {
+    expect(days((await operator().logins.search(wish)).logins)).toEqual(found);
+  });
+
+  test("is read page by page, none twice and none left out, though new ones come", async () => {
+    await db.loginRecord.deleteMany();
+    const rows = Array.from({ length: 120 }, (_, n) => ({ at: at(1 + (n % 20)), step: "answer" }));
+    await db.loginRecord.createMany({ data: rows });
+    const seen: string[] = [];
+    let before: string | undefined;
+    do {
+      const page = await operator().logins.search(before ? { before } : {});
+      seen.push(...page.logins.map(({ id }) => id));
+      before = page.next ?? undefined;
+      await db.loginRecord.create({ data: { at: at(28), step: "answer" } });
+    } while (before);
+    expect(seen).toHaveLength(120);
+    expect(new Set(seen).size).toBe(120);
+  });
+
+  test("tells of one login all that was found", async () => {
+    const [found] = (await operator().logins.search({ reference: "EFGH6789" })).logins;
+    expect(await operator().logins.get({ id: found?.id ?? "" })).toMatchObject({
+      code: "signature_invalid",
+      institution: { nameEn: "Demo KOSEN B" },
+      findings: [
+        { name: "actual", text: "none of 1 certificates verifies it" },
+        { name: "expected", text: "a signature" },
+      ],
+      member: null,
+    });
+  });
+
+  test("names who logged in, and holds no value of theirs", async () => {
+    await portal.logIn("hanako");
+    const [newest] = (await operator().logins.search({})).logins;
+    const login = await operator().logins.get({ id: newest?.id ?? "" });
+    expect(login).toMatchObject({ code: null, member: { displayNameJa: "国立 花子" } });
+    expect(login.received).toContain("mail");
+    expect(JSON.stringify(login)).not.toContain("hanako@");
+  });
+
+  test.each(["0", "99999999", "x", "1; DROP TABLE"])("knows no login %j", async (id) => {
+    const code = await operator()
+      .logins.get({ id })
+      .catch((error: unknown) => codeOf(error));
+    expect(["not_found", "invalid_input"]).toContain(code);
+  });
+});
+
+describe("an institution's policy", () => {
+  beforeEach(async () => {
+    await portal.logIn("hanako");
+    await db.institution.deleteMany({ where: { entityId: entityIds.b, members: { none: {} } } });
+    await db.institution.updateMany({ data: nothing });
+  });
+  const save = (policy: object, seen: object = nothing, entityId = entityIds.a) =>
+    operator().institutions.savePolicy({ entityId, policy, seen } as never);
+
+  test("is saved, in one order, and read again", async () => {
+    expect(await save({ aal2For: ["show_pin", "request"], ial2For: ["renew"] })).toBe("saved");
+    const { policy, members, inForce } = await operator().institutions.get({ entityId: entityIds.a });
+    expect(policy).toEqual({ aal2For: ["request", "show_pin"], ial2For: ["renew"] });
+    expect(members).toBeGreaterThan(0);
+    expect(inForce).toBe(true);
+  });
+
+  test("that another operator has changed since is not overwritten", async () => {
+    await save({ aal2For: ["request"], ial2For: [] });
+    expect(await save({ aal2For: [], ial2For: ["revoke"] })).toBe("changed_meanwhile");
+    expect((await operator().institutions.get({ entityId: entityIds.a })).policy.aal2For).toEqual([
+      "request",
+    ]);
+  });
+
+  test("saved by two at once is one of the two, and the other learns of it", async () => {
+    const both = [
+      { aal2For: ["request"], ial2For: [] },
+      { aal2For: ["renew"], ial2For: [] },
+    ];
+    const answers = await Promise.all(both.map((policy) => save(policy)));
+    expect(answers.toSorted()).toEqual(["changed_meanwhile", "saved"]);
+  });
+
+  test("can be set before anybody has logged in from it, and is kept at the first login", async () => {
+    await db.institution.deleteMany({ where: { entityId: entityIds.b, members: { none: {} } } });
+    await db.member.deleteMany({ where: { institution: { entityId: entityIds.b } } });
+    await db.institution.deleteMany({ where: { entityId: entityIds.b } });
+    const { others } = await operator().institutions.search({ q: "KOSEN", locale: "en" });
+    expect(others).toMatchObject([{ entityId: entityIds.b, members: 0, inForce: true, policy: nothing }]);
+    expect(await save({ aal2For: ["request"], ial2For: [] }, nothing, entityIds.b)).toBe("saved");
+    const member = await portal.memberOf(await portal.logIn("tanaka", b));
+    expect(member?.institution).toMatchObject({
+      aal2For: ["request"],
+      dnBase: expect.stringContaining("KOSEN"),
+    });
+  });
+
+  test("of an institution that nobody knows is none", async () => {
+    expect(await save(nothing, nothing, "https://unknown.example")).toBe("unknown");
+    const code = await operator()
+      .institutions.get({ entityId: "https://unknown.example" })
+      .catch((error: unknown) => codeOf(error));
+    expect(code).toBe("not_found");
+  });
+
+  test("knows no other deeds than those that can be guarded", async () => {
+    const code = await save({ aal2For: ["save_memo"], ial2For: [] }).catch((error: unknown) => codeOf(error));
+    expect(code).toBe("invalid_input");
+  });
+
+  test("of an institution that has vanished from the metadata is still shown, with that", async () => {
+    const id = providerIdOf(entityIds.a);
+    const row = await db.identityProvider.findUniqueOrThrow({ where: { id } });
+    await db.identityProvider.delete({ where: { id } });
+    expect(await operator().institutions.get({ entityId: entityIds.a })).toMatchObject({ inForce: false });
+    const { institutions } = await operator().institutions.search({ q: "デモ大学", locale: "ja" });
+    expect(institutions).toMatchObject([{ inForce: false }]);
+    const { scopes, contacts, ...rest } = row;
+    await db.identityProvider.create({
+      data: { ...rest, scopes: scopes ?? [], contacts: contacts ?? [] },
+    });
+  });
+});
