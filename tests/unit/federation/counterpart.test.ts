@@ -106,6 +106,52 @@ describe.skipIf(!installed)("xmlsec1 and we agree", () => {
     );
   });
 
+  /** What stands among the extensions, where anything may. */
+  test.each([
+    [
+      "attributes out of order",
+      '<x:a xmlns:x="urn:x" xmlns:b="urn:1" xmlns:a="urn:2" z="1" b:m="2" a:m="3" b:a="4" A="5" xml:lang="ja"/>',
+    ],
+    ["a default namespace taken back", '<a xmlns="urn:a"><b xmlns=""><c xmlns="urn:a"/></b></a>'],
+    [
+      "one prefix for two namespaces",
+      '<p:a xmlns:p="urn:a"><p:b xmlns:p="urn:b"><p:c xmlns:p="urn:a"/></p:b><p:d/></p:a>',
+    ],
+    [
+      "a namespace declared again and not used",
+      '<p:a xmlns:p="urn:a" xmlns:q="urn:q"><p:b xmlns:p="urn:a" xmlns:q="urn:r" q:c=""/></p:a>',
+    ],
+    [
+      "signs that are written otherwise",
+      `<a b="&lt;&gt;&amp;&quot;'&#9;&#10;&#13;  c">&lt;&gt;&amp;"'&#9;&#10;&#13;\t\r\n]]&gt;</a>`,
+    ],
+    ["line ends inside an attribute", '<a b="1\n2\r\n3\t4"/>'],
+    ["a CDATA section", "<a><![CDATA[<b>&amp;</b>]]>c</a>"],
+    ["letters of many scripts", '<国立 x="花子 é 𠮷">𠮷野家 &#x20BB7; &#xE9;</国立>'],
+    [
+      "listed prefixes redeclared below",
+      '<a xmlns:xsd="urn:other"><b xmlns:xsd="http://www.w3.org/2001/XMLSchema"/></a>',
+    ],
+    [
+      "listed prefixes, the default one among them",
+      '<s:a xmlns:s="urn:s" xmlns="urn:d"><s:b xmlns=""><s:c/></s:b></s:a>',
+    ],
+  ])("on a response with %s", (_, extension) => {
+    const lists = template("#_response")
+      .replace('PrefixList="xsd"', 'PrefixList="xsd #default"')
+      .replace(
+        /(<ds:CanonicalizationMethod [^>]*)\/>/,
+        '$1><ec:InclusiveNamespaces xmlns:ec="http://www.w3.org/2001/10/xml-exc-c14n#" PrefixList="xsd samlp"/></ds:CanonicalizationMethod>',
+      );
+    const unsigned = typed(build(keys, { sign: "none" })).replace(
+      "<samlp:Status>",
+      `${lists}<samlp:Extensions>${extension}</samlp:Extensions><samlp:Status>`,
+    );
+    const signed = signByXmlsec(unsigned);
+    expect(verifiesByXmlsec(signed)).toBe(true);
+    expect(validateResponse(form(signed), expectation(keys)).attributes.size).toBe(5);
+  });
+
   test("on a response that we signed", () => {
     expect(verifiesByXmlsec(build(keys, { sign: "response" }))).toBe(true);
     expect(verifiesByXmlsec(build(keys, { sign: "assertion" }))).toBe(true);

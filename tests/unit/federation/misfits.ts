@@ -1,5 +1,6 @@
 /** Genuine responses that are for somebody else, for another time, or not what a response may be. The index of attacks is in forgeries.ts. */
 import type { LoginCode } from "@/server/federation/refusal.ts";
+import { signXml } from "@/server/federation/signature.ts";
 import { acsUrl, idpEntityId, requestId, spEntityId, times as written } from "@/tests/support/saml.ts";
 import { attribute, minutesFromNow, replace, without } from "./changes.ts";
 import type { Wrong } from "./forgeries.ts";
@@ -47,9 +48,17 @@ const addresses: Wrong[] = [
     () => ({ assertion: (xml) => xml.replace(/<saml:Issuer>[^<]*<\/saml:Issuer>/, "") }),
   ],
   [
-    "no issuer in a signed response",
+    "an empty issuer in a signed response",
     "issuer_mismatch",
     () => ({ response: (xml) => xml.replace(/(<samlp:Response[^>]*><saml:Issuer[^>]*>)[^<]*/, "$1") }),
+  ],
+  [
+    "a signed response without the element that names its issuer",
+    "issuer_mismatch",
+    () => ({
+      signer: (xml, id, key) =>
+        signXml(xml.replace(/<saml:Issuer .*?<\/saml:Issuer>/, ""), id, key, { first: true }),
+    }),
   ],
   [
     "two issuers in the response",
