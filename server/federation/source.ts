@@ -50,7 +50,7 @@ export async function fetchMetadata(url: string, { known, silence = 30_000 }: As
   }
   clearTimeout(timer);
   await body?.cancel();
-  if (status === 304 && known) return { status: "same" };
+  if (status === 304 && (known?.etag || known?.lastModified)) return { status: "same" };
   if (status === 404) return { status: "absent" };
   throw new MetadataRefusal("unreachable", `${url} answered ${status}`);
 }

@@ -130,6 +130,13 @@ describe("a look at the metadata", () => {
     expect(source.requests[0]?.headers["if-none-match"]).toBeUndefined();
   });
 
+  test("is not told so by a source that gave nothing to ask by", async () => {
+    give(["a", "b"], {}, { until: new Date(clock.getTime() + 8 * day) });
+    await refreshFederation(world());
+    source.answer = (_, response) => response.writeHead(304).end();
+    await expect(refreshFederation(world())).rejects.toThrow("unreachable");
+  });
+
   test("writes nothing anew for the same copy under another name", async () => {
     const text = copyOf(["a", "b"]);
     source.answer = (_, response) => response.writeHead(200, { etag: '"2"' }).end(text);
