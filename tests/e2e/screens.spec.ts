@@ -6,6 +6,7 @@ const pages = [
   "",
   "/login",
   "/login/error?code=expired&ref=ABCD2345",
+  "/login/attributes",
   "/guide",
   "/privacy",
   "/guide/windows",
