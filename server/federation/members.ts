@@ -3,13 +3,14 @@ import { createHash } from "node:crypto";
 import type { Database, Transaction } from "../db.ts";
 import type { Institution } from "../generated/prisma/client.ts";
 import { strongestFirst, whoIsMeant } from "./identity.ts";
+import { findKnownMember } from "./known-member.ts";
 import { kindOf, type Person } from "./person.ts";
 import type { Provider } from "./read-providers.ts";
 import { requireSamePerson } from "./step-up.ts";
 
 export type SignedIn = { memberId: string; institutionId: string };
 
-type Login = {
+export type Login = {
   provider: Provider;
   person: Person;
   locale: string;
@@ -23,6 +24,8 @@ type Login = {
  * those of today; what is newly stated is added to what the person is known by, and ePPN goes with its present holder.
  */
 export async function findOrMakeMember(db: Database, login: Login): Promise<SignedIn> {
+  const known = await findKnownMember(db, login);
+  if (known) return known;
   const { id: institutionId } = await institutionOf(db, login);
   const memberId = await db.$transaction(
     async (tx) => {
