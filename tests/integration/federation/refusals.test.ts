@@ -128,9 +128,7 @@ describe("there is no login", () => {
     const started = await who.post("/login/start", { idp: a, to: "", locale: "en" });
     const fields = await answerOf(who, locationOf(started), "hanako");
     const refused = await arrive(who, { ...fields, SAMLResponse: "AAAA" });
-    expect(locationOf(refused)).toMatch(
-      new RegExp(`^${base}/en/login/error\\?code=\\w+&ref=[0-9A-Z]{8}$`),
-    );
+    expect(locationOf(refused)).toMatch(new RegExp(`^${base}/en/login/error\\?code=\\w+&ref=[0-9A-Z]{8}$`));
   });
 
   test("a session forged, or of a member who is gone, is none", async () => {
