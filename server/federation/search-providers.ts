@@ -10,7 +10,13 @@ import {
 } from "./institution-index.ts";
 import { shownLogo } from "./logo.ts";
 
-type Kept = { metadata: string; index: Promise<InstitutionIndex> };
+/** `answers`: the first letters are much the same for everybody. */
+type Standing = { index: InstitutionIndex; answers: Map<string, Found> };
+type Kept = { metadata: string; standing: Promise<Standing> };
+
+const mostAnswers = 500;
+/** No answer is kept for longer: an institution's metadata may end meanwhile. */
+const minute = 60_000;
 
 /** One a process, however many copies of this module there are. */
 const kept = globalThis as { portalInstitutions?: WeakMap<Database, Kept> };
@@ -20,10 +26,17 @@ export async function searchProviders(
   db: Database,
   { now = new Date(), limit = 50, ...asked }: Omit<Asked, "now" | "limit"> & Partial<Asked>,
 ): Promise<Found> {
-  return searchInstitutions(await institutions(db), { ...asked, limit, now });
+  const { index, answers } = await institutions(db);
+  const question = JSON.stringify([asked, limit, Math.floor(now.getTime() / minute)]);
+  const known = answers.get(question);
+  if (known) return known;
+  const found = searchInstitutions(index, { ...asked, limit, now });
+  if (answers.size >= mostAnswers) answers.clear();
+  answers.set(question, found);
+  return found;
 }
 
-async function institutions(db: Database): Promise<InstitutionIndex> {
+async function institutions(db: Database): Promise<Standing> {
   const state = await db.federationState.findUnique({
     where: { id: "current" },
     select: { digest: true, loadedAt: true },
@@ -33,26 +46,27 @@ async function institutions(db: Database): Promise<InstitutionIndex> {
   const metadata = `${state.digest} ${state.loadedAt?.toISOString()}`;
   kept.portalInstitutions ??= new WeakMap();
   const before = kept.portalInstitutions.get(db);
-  if (before?.metadata === metadata) return before.index;
-  const index = read(db);
-  kept.portalInstitutions.set(db, { metadata, index });
-  index.catch(() => kept.portalInstitutions?.delete(db));
-  return index;
+  if (before?.metadata === metadata) return before.standing;
+  const standing = read(db);
+  kept.portalInstitutions.set(db, { metadata, standing });
+  standing.catch(() => kept.portalInstitutions?.delete(db));
+  return standing;
 }
 
 /** A logo may be within the metadata and large: then it is enough to know that there is one. */
-async function read(db: Database): Promise<InstitutionIndex> {
+async function read(db: Database): Promise<Standing> {
   const rows = await db.$queryRaw<Source[]>`
     SELECT "id", "nameJa", "nameEn", "search", "domains", "validUntil",
       CASE WHEN starts_with("logoJa", 'data:') THEN 'data:' ELSE "logoJa" END AS "logoJa",
       CASE WHEN starts_with("logoEn", 'data:') THEN 'data:' ELSE "logoEn" END AS "logoEn",
       coalesce("ssoRedirect", "ssoPost") IS NOT NULL AND cardinality("certificates") > 0 AS "usable"
     FROM "IdentityProvider" WHERE NOT "hidden"`;
-  return indexInstitutions(
+  const index = await indexInstitutions(
     rows.map((row) => ({
       ...row,
       logoJa: shownLogo(row.id, "ja", row.logoJa),
       logoEn: shownLogo(row.id, "en", row.logoEn),
     })),
   );
+  return { index, answers: new Map() };
 }
