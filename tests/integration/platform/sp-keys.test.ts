@@ -2,12 +2,15 @@ import { execFile } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { keysOf, lockFolder, openFolder } from "@/bin/data-folder.ts";
 import { startPostgres } from "@/bin/postgres.ts";
 import { makeKeyPair, pemOf } from "@/server/federation/keys.ts";
 import { testDatabaseUrl } from "@/tests/support/database.ts";
 import { root } from "@/tests/support/sources.ts";
+
+// Each look at the console is a process of its own.
+vi.setConfig({ testTimeout: 120_000 });
 
 const folder = mkdtempSync(join(tmpdir(), "sp-keys-"));
 afterAll(() => rmSync(folder, { recursive: true }));
