@@ -213,7 +213,10 @@ test.describe("at the federation's own page", () => {
       await expect(page).toHaveURL(`${own.baseUrl}/ja/certs`);
 
       // The way back works once; what was chosen is offered on our page from now on.
-      await page.goto(`${own.baseUrl}/api/saml/discovery?state=x&entityID=https://evil.example/`);
+      const forged = await page.goto(
+        `${own.baseUrl}/api/saml/discovery?state=x&entityID=https://evil.example/`,
+      );
+      expect(forged?.status()).toBe(400);
       await expect(page.getByText(t("LoginError.codes.discovery_unknown.happened"))).toBeVisible();
       await page.goto(`${own.baseUrl}/ja/login`);
       await expect(page.getByRole("region", { name: t("Login.last") })).toContainText("デモ大学A");
