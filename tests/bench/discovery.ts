@@ -62,8 +62,7 @@ async function benchSearch(db: Database) {
     const figures: Record<string, string> = { found: String(total) };
     for (const atOnce of [1, 20]) {
       const { each } = await timed(searches, atOnce, async () => void (await search(q, ++minutes)));
-      figures[`${atOnce} at once p50 ms`] = fixed(percentile(each, 0.5));
-      figures["p95 ms "] = fixed(percentile(each, 0.95));
+      figures[`${atOnce} at once`] = medianAndWorst(each);
     }
     console.log(line(`search: ${what}`, figures));
   }
@@ -89,8 +88,7 @@ async function benchPostgres(db: Database) {
     const figures: Record<string, string> = {};
     for (const atOnce of [1, 20]) {
       const { each } = await timed(searches, atOnce, async () => void (await ask()));
-      figures[`${atOnce} at once p50 ms`] = fixed(percentile(each, 0.5));
-      figures["p95 ms "] = fixed(percentile(each, 0.95));
+      figures[`${atOnce} at once`] = medianAndWorst(each);
     }
     console.log(line(`beside it PostgreSQL, LIKE: ${what}`, figures));
   }
@@ -135,6 +133,10 @@ export async function fill(db: Database): Promise<void> {
 function databaseIn(folder: string): Database {
   const port = readFileSync(join(folder, "postgres", "postmaster.pid"), "utf8").split("\n")[3];
   return openDatabase(`postgresql://postgres:${keysOf(folder).POSTGRES_PASSWORD}@127.0.0.1:${port}/postgres`);
+}
+
+function medianAndWorst(each: readonly number[]): string {
+  return `p50 ${fixed(percentile(each, 0.5))} p95 ${fixed(percentile(each, 0.95))} ms`;
 }
 
 function fixed(milliseconds: number): string {
