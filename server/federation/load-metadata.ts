@@ -32,13 +32,14 @@ export type Loaded =
 
 /** Metadata take seconds; a source that drips may take this long. */
 const longest = 10 * 60_000;
-const memory = 1024;
+/** Megabytes. What it reads passes by and is not kept, so little room for what is new keeps the whole small. */
+const memory = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 };
 
 /** What `use` returns, or a MetadataRefusal. The thread is gone when this settles. */
 export async function loadMetadata<T>(order: Order, use: (loaded: Loaded) => Promise<T>): Promise<T> {
   const worker = new Worker(new URL("./metadata-worker.ts", import.meta.url), {
     workerData: order,
-    resourceLimits: { maxOldGenerationSizeMb: memory },
+    resourceLimits: memory,
   });
   const ended = endOf(worker);
   const timer = setTimeout(() => worker.terminate(), longest);

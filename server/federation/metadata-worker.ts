@@ -2,12 +2,16 @@
  * A thread of its own that fetches metadata, verifies and reads them, and hands the providers out in portions as they are asked for. The
  * thread of the web server never sees the document.
  */
+import { constants, setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import type { Answer, Order } from "./load-metadata.ts";
 import { aggregateLimits, metadataReader } from "./metadata.ts";
 import { MetadataRefusal } from "./metadata-refusal.ts";
 import type { Provider } from "./read-providers.ts";
 import { fetchMetadata } from "./source.ts";
+
+// Here it is this thread's alone: whoever waits for a page goes first. Elsewhere it would be the whole process's.
+if (process.platform === "linux") setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 /** Octets of a portion: little enough to be handed on without being felt. */
 const portionSize = 128 * 1024;

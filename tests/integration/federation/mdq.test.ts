@@ -268,9 +268,7 @@ describe("the federation", () => {
   });
 
   test("is not when another signs for it", async () => {
-    publish("a", {}, { by: other });
-    const [[, document]] = [...known];
-    known.set(own(), document as { document: string });
+    known.set(own(), { document: documentFor("a", { by: other }) });
     expect(await federationReady(world())).toBe(false);
     expect((await db.federationState.findFirst())?.failure).toMatch(/^signature_invalid/);
   });
