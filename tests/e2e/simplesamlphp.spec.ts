@@ -162,7 +162,7 @@ test("while the portal's keys roll over, both are known to the institution, and 
 }) => {
   const command = ["--disable-warning=ExperimentalWarning", "bin/sp-keys.ts", "add"];
   const env = { ...process.env, DATA_DIR: data };
-  const { stdout, stderr } = spawnSync("node", command, { cwd: root, env, encoding: "utf8" });
+  const { stdout, stderr } = spawnSync(process.execPath, command, { cwd: root, env, encoding: "utf8" });
   expect(stdout + stderr).toContain("published, not yet in use");
   const metadata = await ownMetadata();
   expect(metadata.match(/<md:KeyDescriptor use="signing"/g)).toHaveLength(2);
