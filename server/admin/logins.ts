@@ -12,7 +12,7 @@ export type LoginSearch = {
   /** From the beginning of `from` to the end of `to`. */
   from?: Date | undefined;
   to?: Date | undefined;
-  /** The page after this record. */
+  /** The page after this place, as the page before gave it. */
   before?: string | undefined;
 };
 
@@ -33,7 +33,8 @@ const mostInstitutions = 100;
 export async function searchLogins(db: Database, search: LoginSearch): Promise<LoginPage> {
   const rows = await db.loginRecord.findMany({
     where: await conditionsOf(db, search),
-    orderBy: { id: "desc" },
+    // By time first: of a day long past the index of times finds the place.
+    orderBy: [{ at: "desc" }, { id: "desc" }],
     take: perPage + 1,
     select: { id: true, at: true, reference: true, code: true, entityId: true },
   });
@@ -48,8 +49,19 @@ export async function searchLogins(db: Database, search: LoginSearch): Promise<L
       id: String(row.id),
       institution: entityId ? (names.get(entityId) ?? { entityId, nameJa: null, nameEn: null }) : null,
     })),
-    next: rows.length > perPage ? String(shown.at(-1)?.id) : null,
+    next: rows.length > perPage ? placeOf(shown.at(-1)) : null,
   };
+}
+
+/** Where a page ends: the next begins after it, whatever has come meanwhile. */
+function placeOf(row: { at: Date; id: bigint } | undefined): string | null {
+  return row ? `${row.at.getTime()}-${row.id}` : null;
+}
+
+function after(place: string): Prisma.LoginRecordWhereInput {
+  const [time, id] = place.split("-");
+  const at = new Date(Number(time));
+  return { at: { lte: at }, OR: [{ at: { lt: at } }, { id: { lt: BigInt(id ?? 0) } }] };
 }
 
 async function conditionsOf(db: Database, search: LoginSearch): Promise<Prisma.LoginRecordWhereInput> {
@@ -62,7 +74,7 @@ async function conditionsOf(db: Database, search: LoginSearch): Promise<Prisma.L
       code: outcome === "succeeded" ? null : outcome === "refused" ? { not: null } : outcome,
     }),
     ...((from || to) && { at: { ...(from && { gte: from }), ...(to && { lt: to }) } }),
-    ...(before && { id: { lt: BigInt(before) } }),
+    ...(before && { AND: after(before) }),
   };
 }
 

@@ -27,7 +27,10 @@ const loginsAdmin = router({
         outcome: text,
         from: z.date().optional(),
         to: z.date().optional(),
-        before: recordId.optional(),
+        before: z
+          .string()
+          .regex(/^\d{1,15}-\d{1,18}$/)
+          .optional(),
       }),
     )
     .query(({ ctx, input }) => searchLogins(ctx.ports.db, input)),
