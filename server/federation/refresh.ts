@@ -2,6 +2,7 @@
  * Keeps the metadata in force: when they are looked at, and what stays when that fails. A look is one transaction under one lock, so
  * however many processes there are, one of them looks and the others find what it found.
  */
+import type { Prisma } from "../generated/prisma/client.ts";
 import { log } from "../log.ts";
 import { type Found, inForce, type State, type StateInForce, takeAggregate } from "./aggregate.ts";
 import { byMdq, freshenThoseInUse, lookAtMdq } from "./mdq.ts";
@@ -92,7 +93,18 @@ async function look(world: Federation, { wait, anew = false, due }: Looking): Pr
   const source = sourceOf(world);
   const took = () => Math.round(performance.now() - begun);
 
-  const outcome = await world.db.$transaction(async (tx) => {
+  const note = async (tx: Prisma.TransactionClient, { code, found, message }: MetadataRefusal) => {
+    const failed = { triedAt, failure: message };
+    await tx.federationState.upsert({
+      where: { id: currentState },
+      create: { id: currentState, ...failed },
+      update: failed,
+    });
+    await tx.federationRefresh.create({
+      data: { at: triedAt, source, outcome: code, detail: found, took: took() },
+    });
+  };
+  const attempt = async (tx: Prisma.TransactionClient) => {
     if (wait) await tx.$executeRaw`SELECT pg_advisory_xact_lock(${lock}::bigint)`;
     else {
       const [free] = await tx.$queryRaw<
@@ -121,18 +133,17 @@ async function look(world: Federation, { wait, anew = false, due }: Looking): Pr
     } catch (cause) {
       // Nothing has been written: what was in force stays, and why is written down in the same transaction.
       if (!(cause instanceof MetadataRefusal)) throw cause;
-      const failed = { triedAt, failure: cause.message };
-      await tx.federationState.upsert({
-        where: { id: currentState },
-        create: { id: currentState, ...failed },
-        update: failed,
-      });
-      await tx.federationRefresh.create({
-        data: { at: triedAt, source, outcome: cause.code, detail: cause.found, took: took() },
-      });
+      await note(tx, cause);
       return cause;
     }
-  }, patience);
+  };
+  const outcome = await world.db.$transaction(attempt, patience).catch(async (cause) => {
+    // What was written is taken back, so this is all that is known of the look.
+    log.error({ err: cause, source }, "The federation's metadata could not be written");
+    const refusal = new MetadataRefusal("interrupted", "they could not be written to the database", cause);
+    await note(world.db, refusal);
+    return refusal;
+  });
 
   if (outcome instanceof MetadataRefusal) {
     const failure = outcome.message;

@@ -301,6 +301,20 @@ describe("what is in force stays when the source", () => {
     expect(await inForce()).toEqual([entityIdOf("c")]);
   });
 
+  test("gives what the database cannot take", async () => {
+    give(["c"]);
+    later(3 * hour);
+    await db.$executeRaw`ALTER TABLE "IdentityProvider" ADD CONSTRAINT "full" CHECK ("nameJa" NOT LIKE '%c%') NOT VALID`;
+    try {
+      await expect(refreshFederation(world())).rejects.toThrow("could not be written");
+    } finally {
+      await db.$executeRaw`ALTER TABLE "IdentityProvider" DROP CONSTRAINT "full"`;
+    }
+    expect(await inForce()).toEqual(both);
+    expect(await lastLook()).toMatchObject({ at: clock, outcome: "interrupted" });
+    expect((await state()).failure).toMatch(/^interrupted/);
+  });
+
   test("fails for so long that what is in force is over: then nobody logs in, and the health check says so", async () => {
     source.answer = (_, response) => response.writeHead(500).end();
     const health = async () =>
