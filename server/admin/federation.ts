@@ -150,9 +150,10 @@ export type Looked =
   | { result: "under_way" };
 
 const rest = 60_000;
-const patience = 20_000;
+/** Milliseconds that a page waits for it. */
+const patient = 20_000;
 
-export async function lookNow(world: Federation): Promise<Looked> {
+export async function lookNow(world: Federation, { patience = patient } = {}): Promise<Looked> {
   const state = await world.db.federationState.findUnique({ where: { id: currentState } });
   const since = world.now().getTime() - (state?.triedAt?.getTime() ?? 0);
   if (since < rest) return { result: "lately" };

@@ -1,11 +1,16 @@
 /** What operators see and do, and that nobody else does. */
 import "@/tests/support/quiet.ts";
-import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { lookNow } from "@/server/admin/federation.ts";
 import { codeOf } from "@/server/api/errors.ts";
 import { createCaller } from "@/server/api/root.ts";
 import type { Database } from "@/server/db.ts";
+import { pemOf } from "@/server/federation/keys.ts";
 import { providerIdOf } from "@/server/federation/read-providers.ts";
 import { refreshFederation } from "@/server/federation/refresh.ts";
+import { serviceKey } from "@/server/federation/service-keys.ts";
 import type { Federation } from "@/server/federation/world.ts";
 import type { Role } from "@/server/generated/prisma/client.ts";
 import { a, b, demoPortal } from "@/tests/support/demo-login.ts";
@@ -114,6 +119,39 @@ describe("the federation", () => {
     expect(["loaded", "unchanged"]).toContain((await operator().federation.lookNow()).result);
     expect(await operator().federation.lookNow()).toEqual({ result: "lately" });
     expect(await db.federationRefresh.count()).toBe(before + 1);
+  });
+
+  describe("when the source", () => {
+    const pem = async () => pemOf((await serviceKey(world, "demo-federation")).certificate, "CERTIFICATE");
+    const askedOf = async (answer: RequestListener, patience?: number) => {
+      await db.federationState.updateMany({ data: { triedAt: new Date(Date.now() - 61_000) } });
+      const server = createServer(answer);
+      await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+      const { port } = server.address() as AddressInfo;
+      const source = { demo: false, url: `http://127.0.0.1:${port}/`, certificates: await pem() } as const;
+      try {
+        return await lookNow({ ...world, source }, patience ? { patience } : {});
+      } finally {
+        server.closeAllConnections();
+        await new Promise((done) => server.close(done));
+      }
+    };
+
+    test("refuses, the operator learns why", async () => {
+      const looked = await askedOf((_, response) => response.writeHead(503).end());
+      expect(looked).toEqual({ result: "refused", code: "unreachable" });
+      const [newest] = (await operator().federation.view()).looks;
+      expect(newest).toMatchObject({ outcome: "unreachable", found: expect.stringContaining("503") });
+    });
+
+    test("takes long, the page does not", async () => {
+      const looks = await db.federationRefresh.count();
+      expect(await askedOf(() => {}, 50)).toEqual({ result: "under_way" });
+      // The look goes on behind the page, and leaves its record.
+      await vi.waitFor(async () => expect(await db.federationRefresh.count()).toBe(looks + 1), {
+        timeout: 15_000,
+      });
+    });
   });
 
   test("that could not be read is told with its code and what was found", async () => {

@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "@/server/db.ts";
 import { sendAcceptance } from "@/server/mail/acceptance.ts";
 import { sendAcquisition } from "@/server/mail/acquisition.ts";
+import { sendHeld } from "@/server/mail/held.ts";
 import { sendLocked } from "@/server/mail/locked.ts";
 import { outboxPost } from "@/server/mail/outbox.ts";
 import { sendReminder } from "@/server/mail/reminder.ts";
@@ -23,6 +24,26 @@ function letterbox(at = now) {
   const { post, letters } = rememberingPost();
   return { letters, deps: depsWith(db, post, { now: () => at }) };
 }
+
+describe("while the URL waits for its member's proof", () => {
+  test("nobody can have the acceptance mail sent; afterwards there is nothing more to ask for", async () => {
+    const { enrollment, order } = await application(db);
+    const { letters, deps } = letterbox();
+    await db.order.update({ where: { id: order.id }, data: { urlHeldAt: now } });
+    expect(await sendAcceptance(deps, order.id)).toEqual({ sent: false, permanent: true });
+    expect(letters).toEqual([]);
+    expect(await sendHeld(deps, order.id)).toEqual({ sent: true, permanent: false });
+    expect(letters.map(({ key }) => key)).toEqual([`held:${order.id}`]);
+    expect(`${letters[0]?.text}${letters[0]?.html}`).not.toContain(ticket);
+
+    await db.order.update({ where: { id: order.id }, data: { urlReleasedAt: now } });
+    await db.letter.deleteMany({ where: { enrollmentId: enrollment.id } });
+    expect(await sendHeld(deps, order.id)).toEqual({ sent: false, permanent: true });
+    expect(await sendAcceptance(deps, order.id)).toEqual({ sent: true, permanent: false });
+    expect(letters.map(({ key }) => key)).toEqual([`held:${order.id}`, `acceptance:${order.id}`]);
+    expect(letters[1]?.text).toContain(ticket);
+  });
+});
 
 describe("the acceptance mail", () => {
   test.each([
