@@ -1,5 +1,6 @@
 /** What a signature or a digest may be made with. Whatever is not in these tables is refused: SHA-1, HMAC, DSA, RSA-PSS. */
-import { createHash, type KeyObject, sign, verify, X509Certificate } from "node:crypto";
+import { createHash, type KeyObject, sign, verify } from "node:crypto";
+import { privateKeyOf, publicKeyOf } from "./key-objects.ts";
 
 export const exclusiveCanonicalization = "http://www.w3.org/2001/10/xml-exc-c14n#";
 /** In a reference into the same document it means the same, and where comments would count there may be none. */
@@ -33,10 +34,10 @@ export function digestOf(text: string, algorithm: string): Buffer {
   return createHash(allowed(digestNames, algorithm)).update(text, "utf8").digest();
 }
 
-/** `algorithm` is a name of `signatureMethods`; the key is a PEM or a KeyObject. */
-export function signText(text: string, key: string | KeyObject, algorithm: string): Buffer {
+/** `algorithm` is a name of `signatureMethods`; the key is a PEM. */
+export function signText(text: string, key: string, algorithm: string): Buffer {
   const { digest } = allowed(signatureMethods, algorithm);
-  return sign(digest, Buffer.from(text, "utf8"), encoded(key));
+  return sign(digest, Buffer.from(text, "utf8"), encoded(privateKeyOf(key)));
 }
 
 /** A certificate (base64 of DER) whose key is of another kind than the algorithm's verifies nothing. */
@@ -48,34 +49,12 @@ export function verifiesText(text: string, value: Buffer, certificate: string, a
 }
 
 /** ECDSA in XML is r and s side by side (RFC 9231 §2.3.6), not DER. */
-function encoded(key: string | KeyObject) {
-  return { key: key as KeyObject, dsaEncoding: "ieee-p1363" as const };
+function encoded(key: KeyObject) {
+  return { key, dsaEncoding: "ieee-p1363" as const };
 }
 
 function allowed<T>(table: Readonly<Record<string, T>>, algorithm: string): T {
   const found = Object.hasOwn(table, algorithm) ? table[algorithm] : undefined;
   if (!found) throw new Error(`${algorithm} is not allowed`);
   return found;
-}
-
-const known = new Map<string, KeyObject | null>();
-const mostKnown = 1000;
-
-/** Reading a certificate costs more than what is done with it, and providers use theirs for years. */
-function publicKeyOf(certificate: string): KeyObject | null {
-  let key = known.get(certificate);
-  if (key === undefined) {
-    key = readKey(certificate);
-    if (known.size >= mostKnown) known.clear();
-    known.set(certificate, key);
-  }
-  return key;
-}
-
-function readKey(certificate: string): KeyObject | null {
-  try {
-    return new X509Certificate(Buffer.from(certificate, "base64")).publicKey;
-  } catch {
-    return null;
-  }
 }

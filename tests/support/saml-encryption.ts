@@ -15,8 +15,8 @@ type Hash = "sha1" | "sha256" | "sha384" | "sha512";
 export type Encryption = {
   certificate: string;
   cipher?: keyof typeof ciphers;
-  /** `mask` is told by an MGF element and the newer name of the algorithm; without it the older name, whose mask is always SHA-1. */
-  oaep?: { hash?: Hash; mask?: Hash; label?: string };
+  /** `mask` is told by an MGF element and the newer name of the algorithm; without it the older name, whose mask is always SHA-1. `lead`: the first octet, which has to be 0. */
+  oaep?: { hash?: Hash; mask?: Hash; label?: string; lead?: number };
   rsa15?: boolean;
   /** Where the key stands, and what else is said of it. */
   place?: "inside" | "beside";
@@ -90,7 +90,7 @@ function transport(rsa15 = false, { hash, mask, label }: Encryption["oaep"] = {}
 function sealByOaep(
   message: Buffer,
   certificate: string,
-  { hash = "sha1", mask = "sha1", label = "" }: NonNullable<Encryption["oaep"]> = {},
+  { hash = "sha1", mask = "sha1", label = "", lead = 0 }: NonNullable<Encryption["oaep"]> = {},
 ): Buffer {
   const key = publicKeyOf(certificate);
   const length = (key.asymmetricKeyDetails?.modulusLength ?? 0) / 8;
@@ -100,7 +100,7 @@ function sealByOaep(
   const block = Buffer.concat([labelHash, filling, Buffer.from([1]), message]);
   const maskedBlock = mix(block, maskOf(seed, block.length, mask));
   const maskedSeed = mix(seed, maskOf(maskedBlock, seed.length, mask));
-  const padded = Buffer.concat([Buffer.from([0]), maskedSeed, maskedBlock]);
+  const padded = Buffer.concat([Buffer.from([lead]), maskedSeed, maskedBlock]);
   return publicEncrypt({ key, padding: constants.RSA_NO_PADDING }, padded);
 }
 

@@ -1,12 +1,13 @@
 /** Opens what RSA-OAEP sealed (RFC 8017 §7.1.2), also where the two hashes in it differ, as most SAML software writes it. */
-import { constants, createHash, createPrivateKey, type KeyObject, privateDecrypt } from "node:crypto";
+import { constants, createHash, privateDecrypt } from "node:crypto";
+import { privateKeyOf } from "../key-objects.ts";
 
 /** `hash` is of the label, `mask` that of the mask generation (MGF1). XML's rsa-oaep-mgf1p has SHA-1 as the latter, whatever the former is. */
 export type Oaep = { hash: string; mask: string; label: Buffer };
 
 /** The message, or null: nobody may learn why not. */
 export function openOaep(sealed: Buffer, privateKey: string, { hash, mask, label }: Oaep): Buffer | null {
-  const key = keyOf(privateKey);
+  const key = privateKeyOf(privateKey);
   try {
     if (hash === mask) return privateDecrypt({ key, oaepHash: hash, oaepLabel: label }, sealed);
     return unpad(privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, sealed), { hash, mask, label });
@@ -51,17 +52,4 @@ function generateMask(seed: Buffer, length: number, hash: string): Buffer {
 
 function mixed(a: Buffer, b: Buffer): Buffer {
   return Buffer.from(a.map((octet, at) => octet ^ (b[at] ?? 0)));
-}
-
-const known = new Map<string, KeyObject>();
-
-/** Ours are few, and reading one costs as much as a tenth of using it. */
-function keyOf(privateKey: string): KeyObject {
-  let key = known.get(privateKey);
-  if (!key) {
-    key = createPrivateKey(privateKey);
-    if (known.size >= 10) known.clear();
-    known.set(privateKey, key);
-  }
-  return key;
 }

@@ -135,13 +135,9 @@ const signatures: Wrong[] = [
     () => ({ after: methodNamed(`${more}ecdsa-sha256`) }),
   ],
   [
-    "signed by ECDSA and called RSA",
+    "truly signed by ECDSA and called RSA",
     "signature_invalid",
-    (k) => ({
-      key: k.p256,
-      algorithm: { signature: `${more}ecdsa-sha256` },
-      after: replace(`${more}ecdsa-sha256`, `${more}rsa-sha256`),
-    }),
+    (k) => ({ key: k.p256 }),
     (k) => ({ certificates: [k.p256.certificate] }),
   ],
   [
@@ -181,6 +177,16 @@ const signatures: Wrong[] = [
     () => ({ after: replace(exclusiveTransform, exclusiveTransform + exclusiveTransform) }),
   ],
   ["one transform only", "signature_misplaced", () => ({ after: replace(exclusiveTransform, "") })],
+  [
+    "another transform in place of the one that leaves the signature out",
+    "algorithm_refused",
+    () => ({ after: replace(`Transform Algorithm="${enveloped}"`, `Transform Algorithm="${dsig}base64"`) }),
+  ],
+  [
+    "a part that has another name",
+    "signature_misplaced",
+    () => ({ after: replace("<ds:SignatureMethod ", "<ds:Moon ") }),
+  ],
   [
     "the transforms the other way round",
     "algorithm_refused",
@@ -338,6 +344,11 @@ const encryptions: Wrong[] = [
         after: replace("mgf1sha1", "mgf1sha512"),
       },
     }),
+  ],
+  [
+    "a padding that does not begin with nought",
+    "decryption_failed",
+    (k) => ({ encrypt: { certificate: k.sp.certificate, oaep: { hash: "sha256", lead: 1 } } }),
   ],
   [
     "its label changed",
