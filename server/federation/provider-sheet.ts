@@ -93,8 +93,8 @@ export function providerOf(sheet: Sheet): Provider {
   return {
     id: providerIdOf(sheet.entityId),
     entityId: sheet.entityId,
-    nameJa: (ja ?? en ?? fallback).slice(0, longestName),
-    nameEn: (en ?? ja ?? fallback).slice(0, longestName),
+    nameJa: cut(ja ?? en ?? fallback),
+    nameEn: cut(en ?? ja ?? fallback),
     search: foldForSearch([...new Set(words)].join("\n")),
     scopes,
     ssoRedirect: sheet.ssoRedirect,
@@ -110,6 +110,11 @@ export function providerOf(sheet: Sheet): Provider {
     hidden: categories.includes(hideFromDiscovery),
     validUntil: sheet.validUntil,
   };
+}
+
+/** Not within a character: half of one is no text to the database, which would then take no institution at all. */
+function cut(name: string): string {
+  return name.slice(0, longestName).replace(/[\ud800-\udbff]$/, "");
 }
 
 /** Of the reader's language, else of none, else any; and of these the one nearest to the height at which it is shown. */

@@ -35,6 +35,9 @@ const entityCategory = "http://macedir.org/entity-category";
 const securityContact = "http://refeds.org/metadata/contactType/security";
 const contactTypes = ["technical", "support", "administrative", "billing", "other"];
 
+/** No scope is longer than a host name, and no expression for one takes more (scopes.ts). */
+const longestScope = 512;
+
 /** What is being read of the entity: the sheet, and what the elements around said. */
 type At = { sheet: Sheet; signing: boolean; category: boolean; contact: string };
 
@@ -58,7 +61,8 @@ const prefixes: Readonly<Record<string, string>> = {
 
 const scope: Entry = {
   read({ sheet }, value, tag) {
-    sheet.scopes.push({ value: value.slice(0, 512), regexp: isTrue(attributeIn(tag, "regexp")) });
+    if (value.length <= longestScope)
+      sheet.scopes.push({ value, regexp: isTrue(attributeIn(tag, "regexp")) });
   },
 };
 
@@ -254,9 +258,9 @@ function sooner(end: Date, tag: Tag): Date {
   return own < end ? own : end;
 }
 
-/** A URI of at most 1024 characters (SAML 2.0 Core §8.3.6). */
+/** A URI of at most 1024 characters (SAML 2.0 Core §8.3.6); counted in octets, for no index of the database takes much more. */
 function isEntityId(text: string): boolean {
-  return text.length > 0 && text.length <= 1024 && !/\s/.test(text);
+  return text !== "" && Buffer.byteLength(text) <= 1024 && !/\s/.test(text);
 }
 
 function name(names: Record<string, string>, text: string, tag: Tag) {

@@ -253,6 +253,34 @@ const failures: [string, string, RegExp, (response: ServerResponse) => void, Par
   ],
 ];
 
+describe("what a database cannot hold", () => {
+  test.each([
+    ["half a character, where a scope is cut", { name: `${"x".repeat(511)}😀` }],
+    ["an end before all calendars", { name: "x", attributes: ' validUntil="0000-01-01T00:00:00Z"' }],
+    [
+      "an end before all calendars, by its zone",
+      { name: "x", attributes: ' validUntil="0001-01-01T00:00:00+14:00"' },
+    ],
+    [
+      "a name longer than any index takes",
+      {
+        name: Array.from({ length: 950 }, (_, n) =>
+          String.fromCodePoint(0x4e00 + ((n * 7919) % 20_000)),
+        ).join(""),
+      },
+    ],
+  ])("keeps no other institution out: %s", async (_, institution) => {
+    const text = aggregateOf(
+      [institution, { name: "c" }].map((one) => ({ certificate: signer.certificate, ...one })),
+      { signer, validUntil: new Date(clock.getTime() + 7 * day) },
+    );
+    source.answer = (_request, response) => response.end(text);
+    later(2 * hour + 1);
+    await refreshFederation(world());
+    expect(await inForce()).toContain(entityIdOf("c"));
+  });
+});
+
 describe("what is in force stays when the source", () => {
   test.each(failures)(
     "%s: %s",
