@@ -48,6 +48,14 @@ export function verifiesText(text: string, value: Buffer, certificate: string, a
   return verify(digest, Buffer.from(text, "utf8"), encoded(key), value);
 }
 
+const fewestBits = 2048;
+
+/** Whether its key could be found out: RSA of less than 2048 bits (GakuNin, NIST SP 800-131A), whose signatures prove nothing. */
+export function isWeak(certificate: string): boolean {
+  const { modulusLength } = publicKeyOf(certificate)?.asymmetricKeyDetails ?? {};
+  return modulusLength !== undefined && modulusLength < fewestBits;
+}
+
 /** ECDSA in XML is r and s side by side (RFC 9231 §2.3.6), not DER. */
 function encoded(key: KeyObject) {
   return { key, dsaEncoding: "ieee-p1363" as const };

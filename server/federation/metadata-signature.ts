@@ -12,7 +12,7 @@ import {
   verifiesText,
 } from "./algorithms.ts";
 import { canonicalizer, type Scope, withDeclared } from "./canonical.ts";
-import { SignatureFault } from "./signature.ts";
+import { prefixesOf, SignatureFault } from "./signature.ts";
 import { ns } from "./xml.ts";
 import { attributeIn, type Tag } from "./xml-stream.ts";
 
@@ -107,10 +107,9 @@ function prefixListOf(transform: Branch | undefined): string[] {
   const { uri, local } = inclusive.tag;
   if (more.length > 0 || uri !== exclusiveCanonicalization || local !== "InclusiveNamespaces")
     throw new SignatureFault("misplaced", `${transform?.tag.local} holds ${local}`);
-  const list = attributeIn(inclusive.tag, "PrefixList") ?? "";
-  return [...new Set(list.split(/\s+/).filter(Boolean))].map((prefix) =>
-    prefix === "#default" ? "" : prefix,
-  );
+  if (inclusive.inside.length > 0)
+    throw new SignatureFault("misplaced", `${inclusive.tag.name} holds something`);
+  return prefixesOf(attributeIn(inclusive.tag, "PrefixList") ?? "");
 }
 
 function canonicalOf(branch: Branch, prefixes: readonly string[], scope: Scope): string {

@@ -5,6 +5,7 @@ import {
   envelopedSignature,
   exclusiveCanonicalization,
   exclusiveWithComments,
+  isWeak,
   rsaSha256,
   sha256,
   signatureMethods,
@@ -54,8 +55,12 @@ export function signedPart(
   const form = readForm(signature, element, wholeDocument);
 
   const info = canonicalText(form.info, { prefixes: form.infoPrefixes });
-  if (!certificates.some((certificate) => verifiesText(info, form.value, certificate, form.method)))
+  const verifying = certificates.find((certificate) =>
+    verifiesText(info, form.value, certificate, form.method),
+  );
+  if (!verifying)
     throw new SignatureFault("invalid", `none of ${certificates.length} certificates verifies it`);
+  if (isWeak(verifying)) throw new SignatureFault("algorithm", "a key of less than 2048 bits");
   const covered = canonicalText(element, { without: signature, prefixes: form.prefixes });
   if (!digestOf(covered, form.digestMethod).equals(form.digest))
     throw new SignatureFault("invalid", "its digest is of another text");
@@ -126,8 +131,19 @@ function prefixesIn(canonicalization: Element): string[] {
   if (!list) return [];
   if (more.length > 0 || !isElement(list, exclusiveCanonicalization, "InclusiveNamespaces"))
     throw new SignatureFault("misplaced", `${list.nodeName} in a canonicalization`);
-  const prefixes = (list.getAttribute("PrefixList") ?? "").split(/\s+/).filter(Boolean);
-  return [...new Set(prefixes)].map((prefix) => (prefix === "#default" ? "" : prefix));
+  if (list.firstChild) throw new SignatureFault("misplaced", `${list.nodeName} holds something`);
+  return prefixesOf(list.getAttribute("PrefixList") ?? "");
+}
+
+/** Software lists a handful. Each is looked for at every element, before anything is known to be genuine. */
+const mostPrefixes = 64;
+
+/** Of a PrefixList, with "" for #default. */
+export function prefixesOf(list: string): string[] {
+  const prefixes = [...new Set(list.split(/\s+/).filter(Boolean))];
+  if (prefixes.length > mostPrefixes)
+    throw new SignatureFault("misplaced", `a PrefixList of ${prefixes.length}`);
+  return prefixes.map((prefix) => (prefix === "#default" ? "" : prefix));
 }
 
 /** Base64 that is one text: with anything in it, libraries would not agree on what it says. */

@@ -23,6 +23,8 @@ export function parseXml(text: string): Element {
     onError: (level, message) => {
       throw new Error(`${level}: ${message}`);
     },
+    // As XML 1.0 has it (§2.11). By itself the parser takes U+0085, U+2028 and U+2029 for line ends too, which no signer does.
+    normalizeLineEndings: (source) => source.replace(/\r\n?/g, "\n"),
   }).parseFromString(text, "text/xml");
   if (!document.documentElement) throw new Error("no root element");
   return document.documentElement;

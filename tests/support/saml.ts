@@ -16,14 +16,15 @@ export const spEntityId = "https://portal.example.ac.jp/api/saml/metadata";
 export const acsUrl = "https://portal.example.ac.jp/api/saml/acs";
 export const requestId = "_request";
 
-export type Keys = Record<"idp" | "stranger" | "sp" | "oldSp" | "p256" | "p384" | "p521", KeyPair>;
+export type Keys = Record<"idp" | "stranger" | "sp" | "oldSp" | "weak" | "p256" | "p384" | "p521", KeyPair>;
 
 export async function makeKeys(): Promise<Keys> {
   const [idp, stranger, sp, oldSp] = await Promise.all(
     ["idp", "stranger", "sp", "old-sp"].map((name) => makeKeyPair(name, now)),
   );
+  const weak = await makeKeyPair("weak", now, 1024);
   const [p256, p384, p521] = await Promise.all(["P-256", "P-384", "P-521"].map(ellipticKeyPair));
-  return { idp, stranger, sp, oldSp, p256, p384, p521 } as Keys;
+  return { idp, stranger, sp, oldSp, weak, p256, p384, p521 } as Keys;
 }
 
 async function ellipticKeyPair(namedCurve: string): Promise<KeyPair> {

@@ -103,6 +103,25 @@ const signatures: Wrong[] = [
     () => ({ algorithm: { prefixes: ["xsd"] }, after: replace('PrefixList="xsd"', 'PrefixList="xs"') }),
   ],
   [
+    "truly signed with an RSA key of 1024 bits",
+    "algorithm_refused",
+    (k) => ({ key: k.weak }),
+    (k) => ({ certificates: [k.weak.certificate] }),
+  ],
+  [
+    "a list of prefixes that would take long to follow",
+    "signature_misplaced",
+    () => ({ algorithm: { prefixes: Array.from({ length: 65 }, (_, n) => `p${n}`) } }),
+  ],
+  [
+    "elements in the list of prefixes",
+    "signature_misplaced",
+    () => ({
+      algorithm: { prefixes: ["xsd"] },
+      after: (xml) => xml.replace(/PrefixList="xsd"\/>/, 'PrefixList="xsd"><ec:x/></ec:InclusiveNamespaces>'),
+    }),
+  ],
+  [
     "truly signed with SHA-1",
     "algorithm_refused",
     () => ({ signer: signerBy({ signature: `${dsig}rsa-sha1` }) }),

@@ -48,6 +48,12 @@ const signed = (xml = aggregate(), key = signer, rough = false): string =>
     ? xml.replace(/^[^>]*>/, (start) => start + signatureOf(signed(aggregate(), key)))
     : signMetadata(xml, "_all", key.privateKey);
 
+const withPrefixes = (rest: string) =>
+  signed().replace(
+    "</ds:CanonicalizationMethod>",
+    `<ec:InclusiveNamespaces xmlns:ec="http://www.w3.org/2001/10/xml-exc-c14n#" ${rest}</ds:CanonicalizationMethod>`,
+  );
+
 const signatureOf = (xml: string) => /<ds:Signature.*?<\/ds:Signature>/s.exec(xml)?.[0] ?? "";
 const idpStart = "<md:EntityDescriptor";
 const emptied = (element: string) => signed().replace(new RegExp(`(<ds:${element}>)[^<]*`), "$1");
@@ -231,6 +237,16 @@ describe("metadata are believed", () => {
       "signature_misplaced",
       () => signed().replace("<ds:SignatureValue>", "<?x y?><ds:SignatureValue>"),
     ],
+    [
+      "signed with a list of prefixes that would take long to follow",
+      "signature_misplaced",
+      () => withPrefixes(`PrefixList="${Array.from({ length: 65 }, (_, n) => `p${n}`).join(" ")}"/>`),
+    ],
+    [
+      "signed with elements in the list of prefixes",
+      "signature_misplaced",
+      () => withPrefixes('PrefixList="md"><x/></ec:InclusiveNamespaces>'),
+    ],
     // what they are
     ["with a document type", "doctype", () => `<!DOCTYPE x [<!ENTITY e "e">]>${signed()}`],
     ["with an entity that nobody declared", "malformed", () => signed().replace("a University", "&e;")],
@@ -374,6 +390,15 @@ describe("of an aggregate are read", () => {
   test("ends that cannot be read, as over", () => {
     const [provider] = read(idp("a", "", ' validUntil="next week"'));
     expect(provider?.validUntil.getTime()).toBe(0);
+  });
+
+  test("names cut between characters, and no half of a scope", () => {
+    const long = `${"a".repeat(299)}😀`;
+    const [provider] = read(
+      idp("a", `<shibmd:Scope>${"x".repeat(511)}😀</shibmd:Scope>`).replace("a大学", long),
+    );
+    expect(provider?.nameJa).toBe("a".repeat(299));
+    expect(provider?.scopes.map(({ value }) => value.length)).toEqual([15, 22]);
   });
 
   test("moments without a zone, which are in UTC", () => {

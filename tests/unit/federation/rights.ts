@@ -77,6 +77,10 @@ const signatures: Right[] = [
     }),
   ],
   [
+    "with characters that only XML 1.1 takes for line ends",
+    () => ({ attributes: { "urn:x": ["1&#x2028;2&#x85;3"] } }),
+  ],
+  [
     "with its base64 in lines",
     () => ({
       after: (xml) =>

@@ -32,6 +32,12 @@ describe("a right response is accepted", () => {
     expect(outcome(form(build(keys, options(keys))), changed(keys))).toBe("accepted");
   });
 
+  test("and read to the letter, as it was signed", () => {
+    const xml = build(keys, { attributes: { "urn:x": ["1&#x2028;2&#x85;3\r\n4"] } });
+    const { attributes } = validateResponse(form(xml), expectation(keys));
+    expect(attributes.get("urn:x")).toEqual(["1\u20282\u00853\n4"]);
+  });
+
   test("and its attributes are read, the same one twice as one list", () => {
     const attribute =
       '<saml:Attribute Name="urn:x"><saml:AttributeValue>V</saml:AttributeValue></saml:Attribute>';
