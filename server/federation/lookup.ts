@@ -1,7 +1,7 @@
 /** Finding the provider that somebody wants to log in at: by the rows, and by asking for its metadata where they come one at a time. */
 import { byMdq, freshen } from "./mdq.ts";
 import { MetadataRefusal } from "./metadata-refusal.ts";
-import { providerInForce } from "./providers.ts";
+import { isProviderId, providerInForce } from "./providers.ts";
 import { type Provider, providerIdOf } from "./read-providers.ts";
 import { LoginRefusal } from "./refusal.ts";
 import type { Federation } from "./world.ts";
@@ -18,7 +18,7 @@ export async function providerByEntityId(world: Federation, entityId: string): P
 
 /** The provider of this id for a login that begins: what is known of it is made fresh first. */
 export async function providerForLogin(world: Federation, id: string): Promise<Provider | null> {
-  if (byMdq(world)) {
+  if (byMdq(world) && isProviderId(id)) {
     const row = await world.db.identityProvider.findUnique({ where: { id }, select: { entityId: true } });
     if (row) await madeFresh(world, row.entityId);
   }

@@ -25,6 +25,8 @@ const latest = 2 * hour;
 const retryAfter = 5 * minute;
 const unknownFor = minute;
 const silence = 10_000;
+/** Somebody waits for the answer at the browser. */
+const longest = 30_000;
 
 type Mdq = Federation & { source: RealSource };
 
@@ -48,15 +50,8 @@ export async function freshen(world: Mdq, entityId: string): Promise<void> {
   if (inForce && row.askAgainAt && row.askAgainAt > now) return;
   if (!row && (unknown.get(id) ?? 0) > now.getTime()) return;
 
-  let asked = asking.get(id);
-  if (!asked) {
-    if (asking.size >= most.asking)
-      throw new MetadataRefusal("unreachable", `${asking.size} entities are being asked for already`);
-    asked = ask(world, entityId, row).finally(() => asking.delete(id));
-    asking.set(id, asked);
-  }
   try {
-    await asked;
+    await (asking.get(id) ?? begin(world, entityId, row));
   } catch (cause) {
     if (!inForce) throw cause;
     log.warn(
@@ -66,6 +61,15 @@ export async function freshen(world: Mdq, entityId: string): Promise<void> {
     const askAgainAt = new Date(now.getTime() + retryAfter);
     await world.db.identityProvider.updateMany({ where: { id }, data: { askAgainAt } });
   }
+}
+
+async function begin(world: Mdq, entityId: string, row: IdentityProvider | null): Promise<void> {
+  if (asking.size >= most.asking)
+    throw new MetadataRefusal("unreachable", `${asking.size} entities are being asked for already`);
+  const id = providerIdOf(entityId);
+  const asked = ask(world, entityId, row).finally(() => asking.delete(id));
+  asking.set(id, asked);
+  await asked;
 }
 
 async function ask(world: Mdq, entityId: string, row: IdentityProvider | null): Promise<void> {
@@ -85,6 +89,12 @@ async function ask(world: Mdq, entityId: string, row: IdentityProvider | null): 
     return;
   }
   const { provider, askAgainAt, validators } = entity;
+  // As for a whole federation: who stands between us and the service could answer with keys that were given up.
+  if (row && row.validUntil > now && provider.validUntil < row.validUntil)
+    throw new MetadataRefusal(
+      "older",
+      `ends ${provider.validUntil.toISOString()}, while what is in force ends ${row.validUntil.toISOString()}`,
+    );
   const data = { ...provider, askAgainAt, etag: validators.etag };
   await world.db.identityProvider.upsert({ where: { id }, create: data, update: data });
 }
@@ -96,7 +106,11 @@ function remember(id: string, until: number) {
 
 function fetchEntity({ source }: Mdq, entityId: string, known?: Validators): Promise<Fetched> {
   const url = `${source.url}/entities/${encodeURIComponent(entityId)}`;
-  return fetchMetadata(url, { silence: source.silence ?? silence, ...(known && { known }) });
+  return fetchMetadata(url, {
+    silence: source.silence ?? silence,
+    longest: source.longest ?? longest,
+    ...(known && { known }),
+  });
 }
 
 type Entity = {

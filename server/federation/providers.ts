@@ -60,10 +60,14 @@ export async function replaceProviders(
   return { appeared: entityIds(appeared), vanished: entityIds(vanished) };
 }
 
+/** What no id looks like is not put to the database, which takes no text with a NUL. */
+export function isProviderId(text: string): boolean {
+  return /^[0-9a-f]{64}$/.test(text);
+}
+
 /** The provider, if its metadata is in force now; one that vanished, or whose time is over, is null. */
 export async function providerInForce(db: Database, id: string, now: Date): Promise<Provider | null> {
-  // What no id looks like is not put to the database, which takes no text with a NUL.
-  if (!/^[0-9a-f]{64}$/.test(id)) return null;
+  if (!isProviderId(id)) return null;
   const row = await db.identityProvider.findUnique({ where: { id } });
   if (!row || row.validUntil <= now) return null;
   return { ...row, scopes: row.scopes as Scope[], contacts: row.contacts as Provider["contacts"] };
@@ -72,7 +76,7 @@ export async function providerInForce(db: Database, id: string, now: Date): Prom
 /** Those of the ids that may log in now, in the order asked for; also such as are not listed, for whoever knows them by name. */
 export async function findProviders(db: Database, ids: readonly string[]): Promise<ProviderChoice[]> {
   const rows = await db.identityProvider.findMany({
-    where: { id: { in: ids.slice(0, 20) }, validUntil: { gt: new Date() } },
+    where: { id: { in: ids.filter(isProviderId).slice(0, 20) }, validUntil: { gt: new Date() } },
     select: choice,
   });
   return ids.flatMap((wanted) => {

@@ -15,6 +15,8 @@ export type Asking = {
   known?: Validators;
   /** Milliseconds that the source may be silent. */
   silence?: number;
+  /** Milliseconds for the whole answer. */
+  longest?: number;
 };
 
 const mostRedirects = 5;
@@ -22,19 +24,23 @@ const longestValidator = 1024;
 const mediaTypes = "application/samlmetadata+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1";
 
 /** Begins to read; what cannot be read, now or further on, is a MetadataRefusal. */
-export async function fetchMetadata(url: string, { known, silence = 30_000 }: Asking = {}): Promise<Fetched> {
+export async function fetchMetadata(
+  url: string,
+  { known, silence = 30_000, longest }: Asking = {},
+): Promise<Fetched> {
   if (url.startsWith("file:")) {
     const octets = reading(createReadStream(fileURLToPath(url)), url, () => {});
     return { status: "here", octets, validators: { etag: null, lastModified: null }, maxAge: null };
   }
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(new Error(`silent for ${silence} ms`)), silence);
+  const signal = longest ? AbortSignal.any([patience.signal, AbortSignal.timeout(longest)]) : patience.signal;
   const headers = new Headers({ accept: mediaTypes });
   if (known?.etag) headers.set("if-none-match", known.etag);
   if (known?.lastModified) headers.set("if-modified-since", known.lastModified);
   let response: Response;
   try {
-    response = await followed(url, { headers, signal: patience.signal });
+    response = await followed(url, { headers, signal });
   } catch (cause) {
     clearTimeout(timer);
     throw unreadable(url, cause);

@@ -37,6 +37,8 @@ export type RealSource = {
   /** Milliseconds that the source may be silent, and octets that it may give. */
   silence?: number;
   largest?: number;
+  /** Milliseconds that the metadata of one institution may take by MDQ. */
+  longest?: number;
 };
 
 /** What metadata in force are remembered by. The demo's name the portal's own address, so another address is another source. */

@@ -120,6 +120,10 @@ describe("an institution that somebody comes from", () => {
     expect(await find("nobody")).not.toBeNull();
   });
 
+  test("by an id that is none is nobody", async () => {
+    expect(await providerForLogin(world(), "\0")).toBeNull();
+  });
+
   test("under a name that is none is not asked for", async () => {
     for (const name of ["", "no uri", `https://${"a".repeat(1100)}.example.ac.jp`])
       expect(await providerByEntityId(world(), name)).toBeNull();
@@ -241,6 +245,37 @@ describe("an institution that is known", () => {
     // The row stays: when the service is back, who comes with a bookmark of it is known again.
     publish("a");
     expect(await providerForLogin(world(), providerIdOf(entityIdOf("a")))).not.toBeNull();
+  });
+});
+
+describe("whoever keeps the service busy", () => {
+  test("keeps nobody from an institution that is in force", async () => {
+    publish("a");
+    await find("a");
+    later(61 * minute);
+    service.answer = () => {};
+    const strangers = Array.from({ length: 16 }, (_, n) => find(`stranger-${n}`, { silence: 1000 }));
+    const settled = Promise.allSettled(strangers);
+    expect(await find("a")).not.toBeNull();
+    await settled;
+  });
+
+  test("by a copy from before the one in force, which is refused", async () => {
+    publish("a");
+    await find("a");
+    later(61 * minute);
+    const until = new Date(clock.getTime() + day);
+    publish("a", {}, { certificate: other.certificate, until });
+    expect((await find("a"))?.certificates).toEqual([signer.certificate]);
+  });
+
+  test("by an answer that never ends is not listened to for ever", async () => {
+    service.answer = (_, response) => {
+      response.writeHead(200);
+      const drip = setInterval(() => response.write(" "), 20);
+      response.on("close", () => clearInterval(drip));
+    };
+    await expect(find("a", { silence: 5000, longest: 300 })).rejects.toThrow("federation_unavailable");
   });
 });
 

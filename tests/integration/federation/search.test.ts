@@ -54,7 +54,7 @@ test("an institution that cannot be used yet is listed as such", async () => {
   const { institutions } = await searchProviders(db, { q: "", locale: "ja" });
   const usable = new Map(institutions.map(({ id, usable }) => [id, usable]));
   expect([one, unsigned, nowhere].map(({ id }) => usable.get(id))).toEqual([true, false, false]);
-  const found = await findProviders(db, [one.id, unsigned.id, nowhere.id]);
+  const found = await findProviders(db, ["\0", one.id, unsigned.id, nowhere.id]);
   expect(found.map(({ usable }) => usable)).toEqual([true, false, false]);
 });
 
