@@ -72,13 +72,7 @@ async function redeem(
   const signedIn = await findOrMakeMember(world.db, { provider, person, locale, now, memberId });
   await makeDemoOperator(world, { entityId: provider.entityId, person, ...signedIn });
   const sessionId = await openSession(world, { ...statement, ...signedIn, assurance: person.assurance });
-  const bridged = await bridgeResponse(sessionId, {
-    issuer: provider.entityId,
-    requestId,
-    acsUrl,
-    audience,
-    now,
-  });
+  const bridged = await bridgeResponse(sessionId, { issuer: provider.entityId, requestId, audience, now });
   const { redirect_url: location } = await withJackson(world, provider, (oauth) =>
     oauth.samlResponse({ SAMLResponse: bridged, RelayState: relayState }),
   );

@@ -1,11 +1,21 @@
 /**
  * What Jackson is given instead of the provider's response: the id of the session it made, signed with a key that
  * exists only in this process. It is written and read within one request, so every process has its own.
+ *
+ * Jackson reads it six times over, and looks for IDs at every element of it: there is nothing in it that Jackson does not ask
+ * for, the signature is over the whole, and it is canonical as it is written (exclusive canonicalization, W3C, 18 July 2002).
  */
-import { randomUUID } from "node:crypto";
+import {
+  digestOf,
+  envelopedSignature,
+  exclusiveCanonicalization,
+  rsaSha256,
+  sha256,
+  signText,
+} from "./algorithms.ts";
+import { attributeText, textContent } from "./canonical.ts";
 import { type KeyPair, makeKeyPair } from "./keys.ts";
-import { signXml } from "./signature.ts";
-import { escapeXml, ns } from "./xml.ts";
+import { ns } from "./xml.ts";
 
 const kept = globalThis as { portalBridgeKey?: Promise<KeyPair> };
 
@@ -14,37 +24,38 @@ export function bridgeKey(): Promise<KeyPair> {
   return kept.portalBridgeKey;
 }
 
+type About = Record<"issuer" | "requestId" | "audience", string> & { now: Date };
+
 /** Base64, as the form field SAMLResponse. */
-export async function bridgeResponse(
-  sessionId: string,
-  {
-    issuer,
-    requestId,
-    acsUrl,
-    audience,
-    now,
-  }: Record<"issuer" | "requestId" | "acsUrl" | "audience", string> & { now: Date },
-): Promise<string> {
-  const id = `_${randomUUID()}`;
-  const at = now.toISOString();
-  const until = new Date(now.getTime() + 60_000).toISOString();
-  const from = `<saml:Issuer xmlns:saml="${ns.assertion}">${escapeXml(issuer)}</saml:Issuer>`;
-  const xml = [
-    `<samlp:Response xmlns:samlp="${ns.protocol}" ID="_${randomUUID()}" Version="2.0" IssueInstant="${at}"`,
-    ` Destination="${escapeXml(acsUrl)}" InResponseTo="${escapeXml(requestId)}">${from}`,
-    `<samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>`,
-    `<saml:Assertion xmlns:saml="${ns.assertion}" ID="${id}" Version="2.0" IssueInstant="${at}">${from}`,
-    `<saml:Subject><saml:NameID>${escapeXml(sessionId)}</saml:NameID></saml:Subject>`,
-    `<saml:Conditions NotBefore="${at}" NotOnOrAfter="${until}"><saml:AudienceRestriction>`,
-    `<saml:Audience>${escapeXml(audience)}</saml:Audience></saml:AudienceRestriction></saml:Conditions>`,
-    `<saml:AuthnStatement AuthnInstant="${at}"/>`,
-    `<saml:AttributeStatement>${attribute("id", sessionId)}</saml:AttributeStatement>`,
-    "</saml:Assertion></samlp:Response>",
+export async function bridgeResponse(sessionId: string, about: About): Promise<string> {
+  const { issuer, requestId, audience, now } = about;
+  const until = new Date(now.getTime() + 60_000);
+  const beginning = [
+    `<Response xmlns="${ns.protocol}" InResponseTo="${attributeText(requestId)}">`,
+    `<Issuer xmlns="${ns.assertion}">${textContent(issuer)}</Issuer>`,
   ].join("");
-  const signed = signXml(xml, id, await bridgeKey(), { after: "Issuer" });
-  return Buffer.from(signed, "utf8").toString("base64");
+  const end = [
+    `<Assertion xmlns="${ns.assertion}" Version="2.0">`,
+    `<Conditions NotBefore="${now.toISOString()}" NotOnOrAfter="${until.toISOString()}"><AudienceRestriction>`,
+    `<Audience>${textContent(audience)}</Audience></AudienceRestriction></Conditions>`,
+    `<AttributeStatement><Attribute Name="id"><AttributeValue>${textContent(sessionId)}</AttributeValue></Attribute>`,
+    "</AttributeStatement></Assertion></Response>",
+  ].join("");
+  const { privateKey } = await bridgeKey();
+  return Buffer.from(beginning + signatureOver(beginning + end, privateKey) + end, "utf8").toString("base64");
 }
 
-function attribute(name: string, value: string): string {
-  return `<saml:Attribute Name="${name}"><saml:AttributeValue>${escapeXml(value)}</saml:AttributeValue></saml:Attribute>`;
+/** Of a document in canonical form, to be put anywhere into its root. */
+function signatureOver(document: string, privateKey: string): string {
+  const digest = digestOf(document, sha256).toString("base64");
+  const content = [
+    `<CanonicalizationMethod Algorithm="${exclusiveCanonicalization}"></CanonicalizationMethod>`,
+    `<SignatureMethod Algorithm="${rsaSha256}"></SignatureMethod><Reference URI=""><Transforms>`,
+    `<Transform Algorithm="${envelopedSignature}"></Transform>`,
+    `<Transform Algorithm="${exclusiveCanonicalization}"></Transform></Transforms>`,
+    `<DigestMethod Algorithm="${sha256}"></DigestMethod><DigestValue>${digest}</DigestValue></Reference></SignedInfo>`,
+  ].join("");
+  const signed = signText(`<SignedInfo xmlns="${ns.signature}">${content}`, privateKey, rsaSha256);
+  const value = `<SignatureValue>${signed.toString("base64")}</SignatureValue>`;
+  return `<Signature xmlns="${ns.signature}"><SignedInfo>${content}${value}</Signature>`;
 }

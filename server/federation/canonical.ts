@@ -46,7 +46,7 @@ export function canonicalizer(
       write(`<${tag.name}${fresh.sort(byPrefix).map(declaration).join("")}${attributesOf(tag)}>`);
     },
     text(text) {
-      write(textSigns.test(text) ? text.replace(everyTextSign, escaped) : text);
+      write(textContent(text));
     },
     instruction(target, body) {
       write(body === "" ? `<?${target}?>` : `<?${target} ${body.replaceAll("\r", "&#xD;")}?>`);
@@ -115,6 +115,12 @@ function escaped(sign: string): string {
   return escapes[sign] ?? sign;
 }
 
-function attributeText(value: string): string {
+/** Text as it stands between tags. */
+export function textContent(text: string): string {
+  return textSigns.test(text) ? text.replace(everyTextSign, escaped) : text;
+}
+
+/** And between quotation marks. */
+export function attributeText(value: string): string {
   return attributeSigns.test(value) ? value.replace(everyAttributeSign, escaped) : value;
 }
