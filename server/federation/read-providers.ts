@@ -263,6 +263,11 @@ function isEntityId(text: string): boolean {
   return text !== "" && Buffer.byteLength(text) <= 1024 && !/\s/.test(text);
 }
 
-function name(names: Record<string, string>, text: string, tag: Tag) {
+/** Line ends and signs of direction would change how the text around a name reads. */
+function name(names: Record<string, string>, value: string, tag: Tag) {
+  const text = value
+    .replace(/[\s\p{Cc}]+/gu, " ")
+    .replace(/\p{Bidi_Control}/gu, "")
+    .trim();
   if (text !== "") names[languageOf(attributeIn(tag, "xml:lang"))] ??= text;
 }

@@ -23,6 +23,11 @@ export function prescan(xml: string) {
   };
 
   const parser = new SaxesParser({ xmlns: true });
+  parser.on("xmldecl", ({ version }) => {
+    // In 1.1 other characters are allowed, and others end a line.
+    if (version !== "1.0")
+      throw new LoginRefusal("response_malformed", { expected: "XML 1.0", actual: version });
+  });
   parser.on("doctype", forbidden("document type"));
   parser.on("processinginstruction", forbidden("processing instruction"));
   parser.on("comment", forbidden("comment"));

@@ -392,6 +392,11 @@ describe("of an aggregate are read", () => {
     expect(provider?.validUntil.getTime()).toBe(0);
   });
 
+  test("names without what would turn or break a line in which they stand", () => {
+    const [provider] = read(idp("a").replace("a大学", "a\u202e\u200f\n  大\u0085学\u2066"));
+    expect(provider?.nameJa).toBe("a 大 学");
+  });
+
   test("names cut between characters, and no half of a scope", () => {
     const long = `${"a".repeat(299)}😀`;
     const [provider] = read(

@@ -344,6 +344,7 @@ const markup: Wrong[] = [
       after: replace(`>${spEntityId}<`, `>${spEntityId}<!---->.stranger.example<`),
     }),
   ],
+  ["another XML", "response_malformed", () => ({ after: (xml) => `<?xml version="1.1"?>${xml}` })],
   ["a comment before it", "response_forbidden_markup", () => ({ after: (xml) => `<!-- -->${xml}` })],
   [
     "a processing instruction inside a value",
