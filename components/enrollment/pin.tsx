@@ -15,7 +15,7 @@ type PinProps = { enrollment: EnrollmentDetail; wasUnlocked: boolean; unlock: De
 export function Pin({ enrollment, wasUnlocked, unlock }: PinProps) {
   const t = useTranslations("Detail.pin");
   const subjects = useTranslations("Mail.subject");
-  const { pin, ticket, mail, number, status } = enrollment;
+  const { pin, ticket, mail, number, status, urlHeld } = enrollment;
   if (pin.state === "not_yet") return <p>{t("notYet")}</p>;
   if (pin.state === "gone") return <p>{t("gone")}</p>;
   if (pin.state === "guarded") return <GuardedPin missing={pin.missing} number={number} />;
@@ -33,7 +33,7 @@ export function Pin({ enrollment, wasUnlocked, unlock }: PinProps) {
       </p>
       <p>
         {isToBeCollected
-          ? t("otherHalf", { mail, subject: subjects("acceptance") })
+          ? t(urlHeld ? "otherHalfHeld" : "otherHalf", { mail, subject: subjects("acceptance") })
           : t.rich("forInstalling", { guide: (text) => <Link href="/guide">{text}</Link> })}
       </p>
       {wasUnlocked && !ticket?.locked && <Notice tone="success" role="status" title={t("unlocked")} />}

@@ -16,7 +16,11 @@ import { acceptedCiphers, acceptedTransports } from "./sp-encryption.ts";
 import { acsUrlOf, entityIdOf, type Federation } from "./world.ts";
 import { escapeXml, ns } from "./xml.ts";
 
-const names = { ja: "クライアント証明書発行申請システム", en: "Client Certificate Enrollment System" };
+/** What the register calls the portal, and so whoever is written to about it. */
+export const portalNames = {
+  ja: "クライアント証明書発行申請システム",
+  en: "Client Certificate Enrollment System",
+};
 const descriptions = {
   ja: "学認連携によるクライアント証明書の発行申請、更新申請、失効申請",
   en: "Client certificates for members of the academic federation: application, renewal, revocation",
@@ -107,7 +111,7 @@ function entityDescriptor(world: Federation, keys: readonly string[], term: stri
     ...keys.map((line) => `    ${line}`),
     `    <md:AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="${escapeXml(acsUrlOf(world))}" index="0" isDefault="true"/>`,
     '    <md:AttributeConsumingService index="0" isDefault="true">',
-    ...both("md:ServiceName", names).map((line) => `      ${line}`),
+    ...both("md:ServiceName", portalNames).map((line) => `      ${line}`),
     ...both("md:ServiceDescription", descriptions).map((line) => `      ${line}`),
     ...requested.map((one) => `      ${requestedAttribute(one)}`),
     "    </md:AttributeConsumingService>",
@@ -139,7 +143,7 @@ function userInterface(world: Federation): string[] {
   const page = (path: string) => ({ ja: `${world.baseUrl}/ja${path}`, en: `${world.baseUrl}/en${path}` });
   const own = world.registrant?.privacyStatementUrl;
   const lines = [
-    ...both("mdui:DisplayName", names),
+    ...both("mdui:DisplayName", portalNames),
     ...both("mdui:Description", descriptions),
     ...both("mdui:InformationURL", page("")),
     ...both("mdui:PrivacyStatementURL", own ? { ja: own, en: own } : page("/privacy")),

@@ -86,6 +86,7 @@ test("a member finds what arrived in the account menu, and nobody after the logo
     page.getByRole("definition").filter({ hasText: "hanako@a.example.ac.jp" }).first(),
   ).toBeVisible();
   await expect(page.getByText(t("Doctor.letterNone"))).toBeVisible();
+  await expect(page.getByText(t("Doctor.contexts.password"), { exact: true })).toBeVisible();
 
   await page
     .locator("summary")

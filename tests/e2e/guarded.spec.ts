@@ -110,6 +110,7 @@ for (const locale of ["ja", "en"] as const) {
     // Ten minutes' confirmation covers the PIN.
     await page.getByRole("link", { name: t("Sent.toDetail") }).click();
     const pin = await readPin(page);
+    await expect(fact(page, t("Detail.fields.pin"))).toContainText(t("Detail.pin.otherHalfHeld"));
     const told = await mailTo(address, t("Mail.subject.held"));
     expect(`${told.text}${told.html}`).not.toContain("/issue/");
     await expectAccessible(page);

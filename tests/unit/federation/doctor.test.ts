@@ -1,6 +1,7 @@
 import { createTranslator } from "use-intl/core";
 import { describe, expect, test } from "vitest";
 import { letterOf } from "@/app/[locale]/login/attributes/letter.ts";
+import { wayOf } from "@/app/[locale]/login/attributes/way.ts";
 import { mailto } from "@/app/[locale]/login/mailto.ts";
 import en from "@/messages/en.json";
 import ja from "@/messages/ja.json";
@@ -14,6 +15,7 @@ import {
 } from "@/server/federation/doctor.ts";
 import { contactIn, filledIn } from "@/server/federation/help.ts";
 import type { LoginCode } from "@/server/federation/refusal.ts";
+import { portalNames } from "@/server/federation/sp-metadata.ts";
 
 type Released = Partial<Record<AttributeName, string | { fault: Fault }>>;
 
@@ -73,7 +75,7 @@ describe("the text for the institution's contact", () => {
     ja: createTranslator({ locale: "ja", messages: ja, namespace: "Doctor" }),
     en: createTranslator({ locale: "en", messages: en, namespace: "Doctor" }),
   };
-  const letter = (released: Released, reference: string | null = "ABCD2345") => {
+  const letter = (released: Released, reference: string | null = "ABCD2345", wanted = nothing) => {
     const read = reading(released);
     const examination = {
       at: new Date("2026-11-22T03:00:00Z"),
@@ -81,7 +83,7 @@ describe("the text for the institution's contact", () => {
       service: "https://portal.example.ac.jp/api/saml/metadata",
       reference,
       attributes: read.attributes,
-      standings: standingsOf(read, false, nothing),
+      standings: standingsOf(read, false, wanted),
     } as unknown as Examination;
     return letterOf(examination, words.ja as never, words.en as never);
   };
@@ -89,8 +91,8 @@ describe("the text for the institution's contact", () => {
   test("names in both languages what is missing and why, who both sides are, when, and the number", () => {
     const text = letter({ eppn: bad, displayName: "Hanako", mail: "h@a.example.ac.jp" })?.text ?? "";
     for (const part of [
-      "次のことができませんでした: ログイン",
-      "prevents: Logging in",
+      "次の用途に使えませんでした: ログイン",
+      "This concerns: Logging in",
       "eduPersonUniqueId (urn:oid:1.3.6.1.4.1.5923.1.1.1.13)",
       "- eduPersonPrincipalName (urn:oid:1.3.6.1.4.1.5923.1.1.1.6)\n  「@」の後ろの部分",
       "is not registered in GakuNin",
@@ -114,6 +116,23 @@ describe("the text for the institution's contact", () => {
     expect(text).not.toContain("照会番号");
   });
 
+  test("says which value an identity proof is stated by, for a name alone does not tell", () => {
+    const complete = { uniqueId: "u", displayName: "Hanako", mail: "h@a.example.ac.jp" };
+    for (const assurance of [{}, { assurance: "https://www.gakunin.jp/profile/IAL1" }]) {
+      const text = letter({ ...complete, ...assurance }, null, all)?.text ?? "";
+      expect(text).toContain("eduPersonAssurance (urn:oid:1.3.6.1.4.1.5923.1.1.1.11)");
+      expect(text).toContain("必要な値 / value needed: https://www.gakunin.jp/profile/IAL2");
+    }
+  });
+
+  test.each([
+    ["ja", ja],
+    ["en", en],
+  ] as const)("calls the portal what the federation's register calls it (%s)", (language, texts) => {
+    for (const text of [texts.Doctor.letter.service, texts.LoginError.mailBody, texts.DemoIdp.service])
+      expect(text).toContain(portalNames[language]);
+  });
+
   test("is not there when nothing is missing", () => {
     expect(letter({ uniqueId: "u", displayName: "Hanako", mail: "h@a.example.ac.jp" })).toBeNull();
   });
@@ -132,6 +151,23 @@ describe("the text for the institution's contact", () => {
     expect(mailto("a@b.jp?bcc=c@d.jp", "s&bcc=x", ["b&cc=y"])).toBe(
       "mailto:a@b.jp%3Fbcc%3Dc@d.jp?subject=s%26bcc%3Dx&body=b%26cc%3Dy",
     );
+  });
+});
+
+describe("how one logged in", () => {
+  const classes = "urn:oasis:names:tc:SAML:2.0:ac:classes";
+  test.each([
+    [`${classes}:Password`, "password"],
+    [`${classes}:PasswordProtectedTransport`, "password"],
+    [`${classes}:TLSClient`, "certificate"],
+    [`${classes}:X509`, "certificate"],
+    [`${classes}:unspecified`, "unspecified"],
+    ["https://www.gakunin.jp/profile/AAL2", "aal2"],
+    ["https://refeds.org/profile/mfa", "refedsMfa"],
+    ["https://idp.example.ac.jp/of-its-own", null],
+    [null, null],
+  ])("%s is told as %s", (context, expected) => {
+    expect(wayOf(context)).toBe(expected);
   });
 });
 

@@ -1,5 +1,6 @@
 /** What a member sends to their institution's contact: names of attributes and what is wrong with them, in both languages, and never a value. */
 import type { getTranslations } from "next-intl/server";
+import { ial2Assurance } from "@/server/assurance.ts";
 import { attributeNames, type Fault } from "@/server/federation/attributes.ts";
 import { complaintsOf, type Examination, formalNames, type Standing } from "@/server/federation/doctor.ts";
 
@@ -28,12 +29,12 @@ export function letterOf(
 
 function factsOf(examination: Examination, complaints: readonly Standing[], ja: Words, en: Words): string[] {
   const { entityId, service, at, reference } = examination;
-  const both = (key: "missing" | "faulty" | "anyOf" | "time" | "reference") =>
+  const both = (key: "missing" | "faulty" | "anyOf" | "value" | "time" | "reference") =>
     `${ja(`letter.${key}`)} / ${en(`letter.${key}`)}`;
   // Two functions may want the same attribute: it is named once.
   const wanted = new Map(complaints.map((complaint) => [complaint.attributes.join(), complaint]));
   return [
-    ...[...wanted.values()].flatMap(({ attributes, state }) => [
+    ...[...wanted.values()].flatMap(({ use, attributes, state }) => [
       `[${both(state === "faulty" ? "faulty" : "missing")}]${attributes.length > 1 ? ` ${both("anyOf")}:` : ""}`,
       ...attributes.flatMap((name) => [
         `- ${formalNames[name]} (${attributeNames[name]})`,
@@ -41,6 +42,8 @@ function factsOf(examination: Examination, complaints: readonly Standing[], ja: 
           (fault) => `  ${ja(`faults.${fault}`)} / ${en(`faults.${fault}`)}`,
         ),
       ]),
+      // Any other value of this attribute would be no help.
+      ...(use === "ial2" ? [`  ${both("value")}: ${ial2Assurance}`] : []),
     ]),
     "",
     `IdP: ${entityId}`,

@@ -12,6 +12,7 @@ import { Link } from "@/server/i18n/navigation.ts";
 import type { Locale } from "@/server/i18n/routing.ts";
 import { mailto } from "../mailto.ts";
 import { letterOf } from "./letter.ts";
+import { wayOf } from "./way.ts";
 
 type AttributesPageProps = {
   params: Promise<{ locale: Locale }>;
@@ -101,6 +102,7 @@ async function Examined({ examination, locale }: { examination: Examination; loc
   const [t, errors] = await Promise.all([getTranslations("Doctor"), getTranslations("LoginError")]);
   const { institution, entityId, at, authnContext, reference, standings } = examination;
   const name = (locale === "ja" ? institution?.nameJa : institution?.nameEn) ?? entityId;
+  const way = wayOf(authnContext);
   return (
     <>
       <p>{t("lead")}</p>
@@ -118,9 +120,10 @@ async function Examined({ examination, locale }: { examination: Examination; loc
         )}
         {authnContext && (
           <Fact name={t("authnContext")}>
-            <span className="mono" lang="en">
+            {way && <p>{t(`contexts.${way}`)}</p>}
+            <small className="mono" lang="en">
               {authnContext}
-            </span>
+            </small>
           </Fact>
         )}
       </Facts>

@@ -103,11 +103,12 @@ async function InstitutionsAnswer({ failure: { status, subStatus } }: { failure:
 
 async function Institution({ failure, locale }: { failure: LoginFailure; locale: Locale }) {
   const t = await getTranslations("LoginError");
-  const { institution, code, reference, at } = failure;
+  const { institution, code, reference, at, isStepUp } = failure;
   if (!institution) return null;
   const name = locale === "ja" ? institution.nameJa : institution.nameEn;
   const { contact, errorUrl } = institution;
-  const body = { happened: t(`codes.${code}.happened`), reference, time: at.toISOString(), code };
+  const what = isStepUp ? "stepUp" : "login";
+  const body = { what, happened: t(`codes.${code}.happened`), reference, time: at.toISOString(), code };
   return (
     <>
       <p lang={languageOf(name)}>{name}</p>
