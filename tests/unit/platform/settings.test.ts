@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import en from "@/messages/en.json";
+import ja from "@/messages/ja.json";
 import { textOf } from "@/tests/support/sources.ts";
 
 /** As `server/env.ts` and what it takes from `server/env/` have them. */
@@ -79,5 +81,27 @@ describe("the guide to registering", () => {
     const wanted = [...requested].map(([, name, required]) => [name, required === "true"]);
     expect(wanted.length).toBeGreaterThan(5);
     expect(rows.sort()).toEqual(wanted.sort());
+  });
+
+  test("has the filter of a Shibboleth IdP release all of them", () => {
+    const inTable = [...guide.matchAll(/^\| `(\w+)` \| 1?[\d.]+ \|/gm)].map(([, name]) => name);
+    const released = [...guide.matchAll(/attributeID="(\w+)"/g)].map(([, name]) => name);
+    expect(inTable.length).toBeGreaterThan(5);
+    expect(released.sort()).toEqual(inTable.sort());
+  });
+
+  test("calls pages what they are called", () => {
+    const called = [...guide.matchAll(/(\p{Lo}+) \/ “([^”]+)”/gu)].map(([, first, second]) => [
+      first,
+      second,
+    ]);
+    expect(called.length).toBeGreaterThan(4);
+    const titles = [
+      [ja.Site.operators, en.Site.operators],
+      [ja.Admin.logins.title, en.Admin.logins.title],
+      [ja.Admin.institutions.title, en.Admin.institutions.title],
+      [ja.Doctor.title, en.Doctor.title],
+    ];
+    for (const pair of called) expect(titles).toContainEqual(pair);
   });
 });
