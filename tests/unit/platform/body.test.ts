@@ -34,6 +34,11 @@ describe("a body that is longer than it may be", () => {
   });
 });
 
+test("one request asks for one procedure", async () => {
+  const asked = new Request("http://localhost:3000/api/trpc/session.support,session.support?batch=1");
+  expect((await POST(asked)).status).toBe(400);
+});
+
 test("a body that is short enough arrives as it was sent", async () => {
   const asked = await bounded(new Request(url, { method: "POST", body: "学認" }), 16);
   expect(await asked?.text()).toBe("学認");

@@ -15,6 +15,8 @@ async function handle(request: Request): Promise<Response> {
     req,
     router: appRouter,
     createContext: requestContext,
+    // One request, one procedure: else a single one could ask for hundreds of searches.
+    allowBatching: false,
     // A query may be posted: what is looked for is then in no log of addresses.
     allowMethodOverride: true,
     responseMeta: () => ({ headers: new Headers({ "cache-control": "no-store" }) }),
