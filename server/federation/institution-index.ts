@@ -16,7 +16,7 @@ export type Listed = {
 };
 
 export type Source = Listed & {
-  /** Lines of names, keywords and domains in any language. */
+  /** Lines of names, keywords and domains in any language, folded. */
   search: string;
   domains: readonly string[];
   validUntil: Date;
@@ -44,40 +44,83 @@ export type Asked = { q: string; locale: Language; limit: number; from?: number;
 export type Found = { total: number; institutions: Listed[] };
 
 const pause = () => new Promise<void>((done) => setImmediate(done));
-const rowsAtOnce = 500;
+/** A few milliseconds' work each. */
+const atOnce = 200;
+const comparedAtOnce = 1_000;
 const mostWords = 8;
 
-/** Other requests get their turn between two steps. */
-export async function indexInstitutions(sources: readonly Source[]): Promise<InstitutionIndex> {
-  const entries: { entry: Entry; ja: string; en: string }[] = [];
+type Named = { entry: Entry; ja: string; en: string };
+
+/** Other requests get their turn between two portions, here as everywhere below. */
+export async function indexInstitutions(
+  portions: AsyncIterable<readonly Source[]> | Iterable<readonly Source[]>,
+): Promise<InstitutionIndex> {
+  const named: Named[] = [];
   const byDomain = new Map<string, Entry[]>();
-  for (let at = 0; at < sources.length; at += rowsAtOnce) {
-    for (const source of sources.slice(at, at + rowsAtOnce)) {
-      const made = entryOf(source);
-      entries.push(made);
-      for (const domain of made.entry.domains) {
-        const holders = byDomain.get(domain);
-        if (holders) holders.push(made.entry);
-        else byDomain.set(domain, [made.entry]);
+  for await (const portion of portions)
+    for (const sources of slices(portion)) {
+      for (const source of sources) {
+        const made = entryOf(source);
+        named.push(made);
+        for (const domain of made.entry.domains) {
+          const holders = byDomain.get(domain);
+          if (holders) holders.push(made.entry);
+          else byDomain.set(domain, [made.entry]);
+        }
       }
+      await pause();
     }
+  return { ja: await byName(named, "ja"), en: await byName(named, "en"), byDomain };
+}
+
+async function byName(named: readonly Named[], language: Language): Promise<Entry[]> {
+  const { compare } = new Intl.Collator(language, { numeric: true });
+  const inOrder = await sorted(
+    named,
+    (one, other) =>
+      compare(one[language], other[language]) ||
+      compare(one.entry.listed.nameJa, other.entry.listed.nameJa) ||
+      (one.entry.listed.id < other.entry.listed.id ? -1 : 1),
+  );
+  return inOrder.map(({ entry }) => entry);
+}
+
+/** As `toSorted`, which would hold everybody up: portions by themselves, then two and two of them merged. */
+async function sorted<T>(items: readonly T[], compare: (one: T, other: T) => number): Promise<readonly T[]> {
+  let runs: (readonly T[])[] = [];
+  for (const slice of slices(items)) {
+    runs.push(slice.toSorted(compare));
     await pause();
   }
-  const sorted = async (language: Language) => {
-    const { compare } = new Intl.Collator(language, { numeric: true });
-    const inOrder = entries.toSorted(
-      ({ [language]: one, entry: { listed: first } }, { [language]: other, entry: { listed: second } }) =>
-        compare(one, other) || compare(first.nameJa, second.nameJa) || (first.id < second.id ? -1 : 1),
-    );
-    await pause();
-    return inOrder.map(({ entry }) => entry);
-  };
-  return { ja: await sorted("ja"), en: await sorted("en"), byDomain };
+  while (runs.length > 1) {
+    const merged: (readonly T[])[] = [];
+    for (let at = 0; at < runs.length; at += 2)
+      merged.push(await merge(runs[at] ?? [], runs[at + 1] ?? [], compare));
+    runs = merged;
+  }
+  return runs[0] ?? [];
+}
+
+async function merge<T>(left: readonly T[], right: readonly T[], compare: (one: T, other: T) => number) {
+  const merged: T[] = [];
+  let [ofLeft, ofRight] = [0, 0];
+  while (ofLeft < left.length && ofRight < right.length) {
+    const [one, other] = [left[ofLeft] as T, right[ofRight] as T];
+    if (compare(one, other) <= 0) {
+      merged.push(one);
+      ofLeft += 1;
+    } else {
+      merged.push(other);
+      ofRight += 1;
+    }
+    if (merged.length % comparedAtOnce === 0) await pause();
+  }
+  return merged.concat(left.slice(ofLeft), right.slice(ofRight));
 }
 
 function entryOf({ search, domains, validUntil, ...listed }: Source) {
   const [ja, en] = [foldForSearch(listed.nameJa), foldForSearch(listed.nameEn)];
-  const rest = [...new Set(foldForSearch(search).split("\n"))].filter(
+  const rest = unique(search.split("\n")).filter(
     (text) => text !== "" && text !== ja && text !== en && !domains.includes(text),
   );
   // Of a name in kanji the first keyword in kana is how it is read; lists go by it.
@@ -94,7 +137,12 @@ function entryOf({ search, domains, validUntil, ...listed }: Source) {
 /** As it is, without its blanks, and without what lengthens its vowels. */
 function spellings(folded: string): string[] {
   const text = folded.trim();
-  return unique([text, /[^ -~]/.test(text) ? text.replaceAll(" ", "") : text, withoutLongVowels(text)]);
+  const isLatin = !/[^ -~]/.test(text);
+  return isLatin ? [text] : unique([text, text.replaceAll(" ", ""), withoutLongVowels(text)]);
+}
+
+function* slices<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let at = 0; at < items.length; at += atOnce) yield items.slice(at, at + atOnce);
 }
 
 function lines(texts: readonly string[]): string {
@@ -112,8 +160,8 @@ export function searchInstitutions(
 ): Found {
   const time = now.getTime();
   const inForce = (entry: Entry) => entry.validUntil > time;
-  const page = (found: readonly Entry[]) => ({
-    total: found.length,
+  const page = (found: readonly Entry[], total = found.length) => ({
+    total,
     institutions: found.slice(from, from + limit).map(({ listed }) => listed),
   });
   const folded = foldForSearch(q).replace(/\p{Cc}/gu, " ");
@@ -130,14 +178,12 @@ export function searchInstitutions(
   if (words.length === 0) return page(index[locale].filter(inForce));
   const wholes = unique([folded, words.map(([word]) => word).join(" ")].flatMap(spellings));
   const whole = { lines: wholes.map((text) => `\n${text}\n`), beginnings: wholes.map((text) => `\n${text}`) };
-  const ranks: Entry[][] = Array.from({ length: lastRank + 1 }, () => []);
-  for (const entry of index[locale])
-    if (inForce(entry) && words.every((word) => holds(entry.all, word)))
-      ranks[rankOf(entry, whole, words)]?.push(entry);
-  const found = ranks.flat();
+  const found = index[locale].filter(
+    (entry) => inForce(entry) && words.every((word) => holds(entry.all, word)),
+  );
   // Somebody's own host, such as `www.a.example.ac.jp`, below the domain that the institution states.
   if (found.length === 0 && folded.includes(".")) return page(holdersOf(index, folded).filter(inForce));
-  return page(found);
+  return page(likeliest(found, whole, words, from + limit), found.length);
 }
 
 /** A word in each of its spellings. */
@@ -146,20 +192,36 @@ type Spelled = readonly string[];
 /** The whole of what was typed, in each spelling: as a line, and as a line's beginning. */
 type Whole = { lines: Spelled; beginnings: Spelled };
 
-const lastRank = 6;
+type Likely = (entry: Entry, whole: Whole, words: readonly Spelled[]) => boolean;
 
-function rankOf(
-  { names, keywords, domainLines }: Entry,
-  { lines, beginnings }: Whole,
+/** The likeliest first; who is none of these comes last. */
+const likely: readonly Likely[] = [
+  ({ names, domainLines }, { lines }) => holds(names, lines) || holds(domainLines, lines),
+  ({ names }, { beginnings }) => holds(names, beginnings),
+  ({ names }, _, words) => words.every((word) => word.some((spelling) => hasWord(names, spelling))),
+  ({ keywords }, { lines }) => holds(keywords, lines),
+  ({ names }, _, words) => words.every((word) => holds(names, word)),
+  ({ names, keywords }, _, words) => words.every((word) => holds(names, word) || holds(keywords, word)),
+];
+
+/** The first so many; of a letter that thousands hold, nobody asks which of them is the thousandth. */
+function likeliest(
+  found: readonly Entry[],
+  whole: Whole,
   words: readonly Spelled[],
-): number {
-  if (holds(names, lines) || holds(domainLines, lines)) return 0;
-  if (holds(names, beginnings)) return 1;
-  const named = words.every((word) => holds(names, word));
-  if (named && words.every((word) => word.some((spelling) => hasWord(names, spelling)))) return 2;
-  if (holds(keywords, lines)) return 3;
-  if (named) return 4;
-  return words.every((word) => holds(names, word) || holds(keywords, word)) ? 5 : lastRank;
+  wanted: number,
+): readonly Entry[] {
+  const inOrder: Entry[] = [];
+  let others = found;
+  for (const isLikely of likely) {
+    const less: Entry[] = [];
+    for (const entry of others) {
+      if (inOrder.length >= wanted) return inOrder;
+      (isLikely(entry, whole, words) ? inOrder : less).push(entry);
+    }
+    others = less;
+  }
+  return inOrder.concat(others);
 }
 
 function holds(text: string, spelled: Spelled): boolean {

@@ -53,20 +53,29 @@ async function institutions(db: Database): Promise<Standing> {
   return standing;
 }
 
-/** A logo may be within the metadata and large: then it is enough to know that there is one. */
 async function read(db: Database): Promise<Standing> {
-  const rows = await db.$queryRaw<Source[]>`
-    SELECT "id", "nameJa", "nameEn", "search", "domains", "validUntil",
-      CASE WHEN starts_with("logoJa", 'data:') THEN 'data:' ELSE "logoJa" END AS "logoJa",
-      CASE WHEN starts_with("logoEn", 'data:') THEN 'data:' ELSE "logoEn" END AS "logoEn",
-      coalesce("ssoRedirect", "ssoPost") IS NOT NULL AND cardinality("certificates") > 0 AS "usable"
-    FROM "IdentityProvider" WHERE NOT "hidden"`;
-  const index = await indexInstitutions(
-    rows.map((row) => ({
+  return { index: await indexInstitutions(portionsOf(db)), answers: new Map() };
+}
+
+/** As many rows as a process takes in without anybody noticing. */
+const rowsAtOnce = 500;
+
+/** A logo may be within the metadata and large: then it is enough to know that there is one. */
+async function* portionsOf(db: Database): AsyncGenerator<Source[]> {
+  let last = "";
+  for (let isMore = true; isMore; ) {
+    const rows = await db.$queryRaw<Source[]>`
+      SELECT "id", "nameJa", "nameEn", "search", "domains", "validUntil",
+        CASE WHEN starts_with("logoJa", 'data:') THEN 'data:' ELSE "logoJa" END AS "logoJa",
+        CASE WHEN starts_with("logoEn", 'data:') THEN 'data:' ELSE "logoEn" END AS "logoEn",
+        coalesce("ssoRedirect", "ssoPost") IS NOT NULL AND cardinality("certificates") > 0 AS "usable"
+      FROM "IdentityProvider" WHERE NOT "hidden" AND "id" > ${last} ORDER BY "id" LIMIT ${rowsAtOnce}`;
+    last = rows.at(-1)?.id ?? last;
+    isMore = rows.length === rowsAtOnce;
+    yield rows.map((row) => ({
       ...row,
       logoJa: shownLogo(row.id, "ja", row.logoJa),
       logoEn: shownLogo(row.id, "en", row.logoEn),
-    })),
-  );
-  return { index, answers: new Map() };
+    }));
+  }
 }

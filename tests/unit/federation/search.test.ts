@@ -81,7 +81,7 @@ describe("of a mail address only the domain is asked for", () => {
 type Invented = { ja: string; en: string; keywords?: string; domains?: string[]; until?: Date };
 
 function federationOf(institutions: readonly Invented[]): Promise<InstitutionIndex> {
-  return indexInstitutions(
+  return indexInstitutions([
     institutions.map(({ ja, en, keywords = "", domains = [], until = new Date(now.getTime() + day) }, n) => ({
       id: String(n),
       nameJa: ja,
@@ -93,7 +93,7 @@ function federationOf(institutions: readonly Invented[]): Promise<InstitutionInd
       domains,
       validUntil: until,
     })),
-  );
+  ]);
 }
 
 const federation = federationOf([
@@ -164,6 +164,17 @@ describe("the likeliest institution comes first", () => {
 
   test("metadata that are over are not found", async () => {
     expect(await find("昨日")).toEqual([]);
+  });
+
+  test("a thousand stand in the order of their names, whichever came first", async () => {
+    const numbers = Array.from({ length: 1_000 }, (_, n) => (n * 617) % 1_000);
+    const many = await federationOf(numbers.map((n) => ({ ja: `大学 ${n}`, en: `University ${n % 10}` })));
+    const names = (locale: "ja" | "en", q: string) =>
+      searchInstitutions(many, { q, locale, limit: 1_000, now }).institutions.map(({ nameJa }) => nameJa);
+    const byNumber = numbers.toSorted((one, other) => one - other);
+    expect(names("ja", "")).toEqual(byNumber.map((n) => `大学 ${n}`));
+    const byLastDigit = byNumber.toSorted((one, other) => (one % 10) - (other % 10));
+    expect(names("en", "university")).toEqual(byLastDigit.map((n) => `大学 ${n}`));
   });
 
   test("a part of many, and how many there are", async () => {
