@@ -10,8 +10,8 @@ const usage = `npm run operator -- <ePPN>                              make some
 npm run operator -- <ePPN> --take                       take it back / 運用者から外す
 npm run operator -- <ePPN> --institution <entityID>     of two with one name, the one of this institution / 同じ名前の人がいるとき、機関で選ぶ
 npm run operator -- --list                              who is an operator / 運用者の一覧
-Instead of the ePPN any identifier that the institution states will do. Only who has logged in once is known.
-ePPN の代わりに、所属機関が送るほかの識別子も使えます。一度ログインした人だけが対象です。`;
+Instead of the ePPN any identifier that the institution states will do, a targeted ID as targetedId:<value>. Only who has logged in once is known.
+ePPN の代わりに、所属機関が送るほかの識別子も使えます(targeted IDは targetedId:<値>)。一度ログインした人だけが対象です。`;
 
 function read(args: string[]) {
   try {

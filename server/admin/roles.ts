@@ -15,14 +15,20 @@ export type Found = {
 };
 
 /**
- * The people whom an institution calls so: by a subject with its kind (`uniqueId:…`), by any identifier alone, or by ePPN.
+ * A targeted ID is whatever an institution likes to write, another's `hanako@a.example.ac.jp` too; the others carry a scope that was
+ * seen to be the institution's own. So it finds nobody without its kind.
+ */
+const kindsAlone = identifierKinds.filter((kind) => kind !== "targetedId");
+
+/**
+ * The people whom an institution calls so: by a subject with its kind (`uniqueId:…`), by any scoped identifier alone, or by ePPN.
  * Only who has logged in once is known.
  */
 export async function findPeople(
   db: Database,
   { text, entityId, now }: { text: string; entityId?: string | undefined; now: Date },
 ): Promise<Found[]> {
-  const subjects = [text, ...identifierKinds.map((kind) => `${kind}:${comparable(kind, text)}`)];
+  const subjects = [text, ...kindsAlone.map((kind) => `${kind}:${comparable(kind, text)}`)];
   return read(db, now, {
     OR: [
       { id: text },

@@ -21,16 +21,20 @@ export type MetadataCode =
   | "no_provider"
   | "other_entity";
 
+/** It is written down at each look, and whoever sends a document decides how long its names are. */
+const longest = 1000;
+
 export class MetadataRefusal extends Error {
   readonly code: MetadataCode;
   /** Without the code. */
   readonly found: string;
 
   constructor(code: MetadataCode, found: string, cause?: unknown) {
-    super(`${code}: ${found}`, { cause });
+    const legible = found.slice(0, longest).toWellFormed();
+    super(`${code}: ${legible}`, { cause });
     this.name = "MetadataRefusal";
     this.code = code;
-    this.found = found;
+    this.found = legible;
   }
 }
 

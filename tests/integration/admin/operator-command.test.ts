@@ -98,6 +98,16 @@ describe("with DATABASE_URL", () => {
     expect((await run("--list")).said).toContain("hanako@a.example.ac.jp");
   });
 
+  test("nobody is made one whose institution calls them as another's member is called", async () => {
+    const { id: memberId, institutionId } = await person(db, "b", "mallory", "Mallory");
+    await db.memberIdentifier.create({
+      data: { memberId, institutionId, subject: "targetedId:taro@a.example.ac.jp" },
+    });
+    expect(await run("taro@a.example.ac.jp")).toMatchObject({ code: 1 });
+    expect(await roles()).toEqual([]);
+    expect(await run("targetedId:taro@a.example.ac.jp")).toMatchObject({ code: 0 });
+  });
+
   test("it is taken back", async () => {
     await run("hanako@a.example.ac.jp");
     const taken = await run("hanako@a.example.ac.jp", "--take");

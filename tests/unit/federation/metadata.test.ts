@@ -279,6 +279,11 @@ describe("metadata are believed", () => {
     expect(outcome(make())).toBe(code);
   });
 
+  test("and what was found is told in few words, however long it is", () => {
+    const read = () => readWhole(`<${"x".repeat(50_000)}/>`, { certificates: [signer.certificate], now });
+    expect(read).toThrow(/^not_metadata: x{1000}$/);
+  });
+
   const few = { octets: 100_000, depth: 20, attributes: 50, entities: 2, text: 5000 };
   test.each<[string, () => string]>([
     ["octets", () => signed(aggregate(inDays(7), idp("a") + " ".repeat(100_000)))],
