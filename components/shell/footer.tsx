@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { Contact } from "@/components/ui/contact.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
 
 /** `support` is whom to ask about the portal itself, where there is anybody. */
@@ -10,7 +11,7 @@ export function Footer({ support }: { support: string | null }) {
         <Link href="/guide">{t("guide")}</Link>
         <Link href="/privacy">{t("privacy")}</Link>
         <p>{t("contact")}</p>
-        {support && <p>{t("support", { contact: support })}</p>}
+        {support && <p>{t.rich("support", { contact: () => <Contact contact={support} /> })}</p>}
       </div>
     </footer>
   );

@@ -129,9 +129,13 @@ export async function loginDetail(db: Database, id: string): Promise<LoginDetail
     authnContext,
     received,
     dropped,
-    findings: Object.entries((row.findings ?? {}) as Record<string, unknown>).map(([name, text]) => ({
-      name,
-      text: String(text),
-    })),
+    findings: Object.entries((row.findings ?? {}) as Record<string, unknown>)
+      .map(([name, text]) => ({ name, text: String(text) }))
+      .sort((one, other) => rank(one.name) - rank(other.name)),
   };
+}
+
+/** What was expected is read before what was found; the database keeps no order. */
+function rank(finding: string): number {
+  return finding === "expected" ? 0 : 1;
 }

@@ -9,9 +9,13 @@ export function safePath(to: string | null | undefined, locale: string): string 
   if (!URL.canParse(to, here)) return fallback;
   const { origin, pathname, search, hash } = new URL(to, here);
   if (origin !== here || pathname.startsWith("//")) return fallback;
-  if (/^\/(ja|en)\/login(\/|$)/.test(pathname) || !/^\/(ja|en)(\/|$)/.test(pathname)) return fallback;
-  return `${pathname}${search}${hash}`;
+  if (!/^\/(ja|en)(\/|$)/.test(pathname)) return fallback;
+  const path = `${pathname}${search}${hash}`;
+  return /^\/(ja|en)\/login(\/|$)/.test(pathname) && !releasePage.test(path) ? fallback : path;
 }
+
+/** Of the pages around the login the only one that a login makes sense for. */
+const releasePage = /^\/(ja|en)\/login\/attributes$/;
 
 export const locales = ["ja", "en"] as const;
 export type Locale = (typeof locales)[number];

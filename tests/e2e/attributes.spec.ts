@@ -96,6 +96,10 @@ test("a member finds what arrived in the account menu, and nobody after the logo
   await page.goto("/ja/login/attributes");
   await expect(page.getByText(t("Doctor.nothing"))).toBeVisible();
   await expect(page.getByText("hanako@")).toHaveCount(0);
+  await expect(page.getByRole("link", { name: t("Doctor.toLogin") })).toHaveAttribute(
+    "href",
+    `/ja/login?${new URLSearchParams({ to: "/ja/login/attributes" })}`,
+  );
 });
 
 test("another browser with the same address sees nothing of what arrived", async ({ page, browser }) => {

@@ -3,6 +3,7 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { Contact } from "@/components/ui/contact.tsx";
 import { Fact, Facts } from "@/components/ui/facts.tsx";
 import { api } from "@/server/api/caller.ts";
 
@@ -73,7 +74,7 @@ export default async function PrivacyPage({ params }: PageProps) {
       </Section>
       <Section id="contact" title={t("contact.title")}>
         <p>{t("contact.institution")}</p>
-        {support && <p>{t("contact.support", { contact: support })}</p>}
+        {support && <p>{t.rich("contact.support", { contact: () => <Contact contact={support} /> })}</p>}
       </Section>
     </div>
   );

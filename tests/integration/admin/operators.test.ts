@@ -223,8 +223,8 @@ describe("the login log", () => {
       code: "signature_invalid",
       institution: { nameEn: "Demo KOSEN B" },
       findings: [
-        { name: "actual", text: "none of 1 certificates verifies it" },
         { name: "expected", text: "a signature" },
+        { name: "actual", text: "none of 1 certificates verifies it" },
       ],
       member: null,
     });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { localeOfRequest, safePath } from "@/server/federation/safe-path.ts";
 
 describe("after a login one comes back", () => {
-  test.each(["/ja/certs", "/en/certs/3?x=1", "/ja/guide#windows", "/en"])(
+  test.each(["/ja/certs", "/en/certs/3?x=1", "/ja/guide#windows", "/en", "/ja/login/attributes"])(
     "to the page one asked for: %s",
     (to) => {
       expect(safePath(to, "ja")).toBe(to);
@@ -22,6 +22,8 @@ describe("after a login one comes back", () => {
     "/api/auth/signout",
     "/logout",
     "/ja/login?to=/ja/login",
+    "/en/login/error?code=internal",
+    "/ja/login/attributes?ref=ABCD2345",
     `/ja/${"x".repeat(3000)}`,
     "",
     null,

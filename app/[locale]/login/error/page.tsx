@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
+import { Contact } from "@/components/ui/contact.tsx";
 import { Moment } from "@/components/ui/date-time.tsx";
 import { Fact, Facts } from "@/components/ui/facts.tsx";
 import { languageOf } from "@/components/ui/language.ts";
@@ -140,7 +141,7 @@ async function Institution({ failure, locale }: { failure: LoginFailure; locale:
 async function PortalSupport() {
   const [t, caller] = await Promise.all([getTranslations("LoginError"), api()]);
   const contact = await caller.session.support();
-  return contact && <p>{t("askPortal", { contact })}</p>;
+  return contact && <p>{t.rich("askPortal", { contact: () => <Contact contact={contact} /> })}</p>;
 }
 
 /** By what was recorded under the reference number. The address alone says no more than which sentences to show. */
