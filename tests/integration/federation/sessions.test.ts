@@ -60,6 +60,20 @@ describe("a session", () => {
     await portal.db.role.deleteMany();
   });
 
+  test("is read as its rows are, times and lists and all", async () => {
+    const who = await portal.logIn("hanako");
+    const read = (await portal.memberOf(who)) ?? expect.fail("no session");
+    const role = { memberId: read.id, role: "registrar", institutionId: read.institutionId } as const;
+    const expiresAt = new Date(Date.now() + 60_000);
+    await portal.db.role.create({ data: { ...role, grantedAt: new Date(0), expiresAt } });
+    const { member, ...session } = await portal.db.session.findUniqueOrThrow({
+      where: { id: read.session.id },
+      include: { member: { include: { institution: true, roles: true } } },
+    });
+    expect(await portal.memberOf(who)).toEqual({ ...member, session });
+    await portal.db.role.deleteMany();
+  });
+
   test("lasts no longer than the institution says, and never longer than eight hours", async () => {
     const memberId = (await portal.memberOf(await portal.logIn("taro")))?.id ?? "";
     const now = new Date("2026-04-01T03:00:00Z");
