@@ -1,7 +1,7 @@
 /** Documents that nobody would write: every way to declare, redeclare and take back namespaces, every kind of text. Always the same ones. */
 
 /** Mulberry32. */
-function chance(seed: number): (below: number) => number {
+export function chance(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
     state = (state + 0x6d2b79f5) | 0;

@@ -9,6 +9,7 @@
  * - Issuer, Audience, Recipient, Destination, InResponseTo, unsolicited: misfits.ts, `addresses`
  * - missing, past, future, garbled and over-long times: misfits.ts, `times`
  * - no bearer confirmation, no AuthnStatement, what the provider says no to: misfits.ts, `statements`
+ * - whatever else, by changes of chance: mutations.test.ts
  * - scopes, attributes that pose as id or address: attributes.test.ts
  * - replay, codes, sessions, tabs, redirects, login CSRF, replay memory: tests/integration/federation/{refusals,attacks}.test.ts
  * - metadata of every wrong kind: metadata.test.ts
