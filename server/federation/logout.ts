@@ -1,8 +1,7 @@
 /** ログアウト: of this browser, or of every browser the member is logged in with. It ends on the server, not in the cookie alone. */
 import { log } from "../log.ts";
 import { expired, readCookies, sessionCookieName } from "./cookies.ts";
-import { fromOurPages, readBody, refused, seeOther } from "./doors.ts";
-import { LoginRefusal } from "./refusal.ts";
+import { fromOurPages, readBody, seeOther } from "./doors.ts";
 import { localeOfRequest } from "./safe-path.ts";
 import { closeAllSessions, closeSession, sessionIdIn, sessionMember } from "./sessions.ts";
 import type { Federation } from "./world.ts";
@@ -17,18 +16,19 @@ export type LogoutOutcome = "here" | "everywhere" | "unknown" | "failed";
 export async function logOut(world: Federation, request: Request): Promise<Response> {
   const form = new URLSearchParams((await readBody(request, 1024)) ?? "");
   const locale = localeOfRequest(request, form.get("locale"));
-  if (!fromOurPages(world, request)) {
-    const cause = new LoginRefusal("cross_site", { expected: world.baseUrl });
-    return refused(world, cause, { locale, step: "session" });
-  }
   const firstPage = `${world.baseUrl}/${locale}`;
+  const failed = seeOther(`${firstPage}?logout=${"failed" satisfies LogoutOutcome}`);
+  if (!fromOurPages(world, request)) {
+    log.warn({ event: "logout_refused" }, "A logout was refused that no page of ours asked for");
+    return failed;
+  }
   try {
     const outcome = await endSessions(world, request, form.has("everywhere"));
     return seeOther(`${firstPage}?logout=${outcome}`, [expired(world, sessionCookieName(world))]);
   } catch (err) {
     // The cookie stays: without it one could neither see nor mend that the session goes on.
     log.error({ err }, "A logout failed");
-    return seeOther(`${firstPage}?logout=${"failed" satisfies LogoutOutcome}`);
+    return failed;
   }
 }
 

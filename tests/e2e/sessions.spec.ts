@@ -36,6 +36,22 @@ for (const locale of ["ja", "en"] as const) {
     await expect(page).toHaveURL(new RegExp(`/${locale}/guide\\?os=mac$`));
   });
 
+  test(`whoever goes back to a login that is over is told that theirs goes on (${locale})`, async ({
+    page,
+  }) => {
+    const t = words(locale);
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto(`/${locale}/login/error?code=request_unknown`);
+    await expect(page.getByText(t("LoginError.notDone"))).toBeVisible();
+    await logIn(page, { locale, user: "hanako" });
+    await page.goto(`/${locale}/login/error?code=request_unknown`);
+    await expect(page.getByText(t("LoginError.signedIn"))).toBeVisible();
+    await expect(page.getByText(t("LoginError.notDone"))).toHaveCount(0);
+    await expectAccessible(page);
+    await page.getByRole("link", { name: t("LoginError.toDashboard") }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(t("Dashboard.title"));
+  });
+
   test(`an institution without a second factor says so, and the login goes on (${locale})`, async ({
     page,
   }) => {

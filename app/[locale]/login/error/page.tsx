@@ -29,10 +29,12 @@ export async function generateMetadata({ searchParams }: LoginErrorPageProps): P
 export default async function LoginErrorPage({ params, searchParams }: LoginErrorPageProps) {
   const [{ locale }, query, t] = await Promise.all([params, searchParams, getTranslations("LoginError")]);
   const { code, reference, failure, isStepUp } = await whatFailed(query);
+  // One went back in the browser, or logged in from another tab: what failed changes nothing of it.
+  const isSignedIn = !isStepUp && (await (await api()).session.me()).member !== null;
   return (
     <div className="stack prose">
       <h1>{t(isStepUp ? "stepUp.title" : "title")}</h1>
-      <p>{t(isStepUp ? "stepUp.notDone" : "notDone")}</p>
+      <p>{t(isStepUp ? "stepUp.notDone" : isSignedIn ? "signedIn" : "notDone")}</p>
       <Notice tone="error" title={t("whatHappened")}>
         <p>{t(`codes.${code}.happened`)}</p>
         {failure && <InstitutionsAnswer failure={failure} />}
@@ -49,9 +51,16 @@ export default async function LoginErrorPage({ params, searchParams }: LoginErro
             {t("stepUp.back")}
           </a>
         ) : (
-          <Link className="button button-main" href="/login">
-            {t("again")}
-          </Link>
+          <>
+            {isSignedIn && (
+              <Link className="button button-main" href="/certs">
+                {t("toDashboard")}
+              </Link>
+            )}
+            <Link className={`button ${isSignedIn ? "button-plain" : "button-main"}`} href="/login">
+              {t("again")}
+            </Link>
+          </>
         )}
       </p>
       {reference && (
