@@ -132,10 +132,13 @@ function judge(name: AttributeName, value: Value, provider: Provider, audience: 
   return { value: plain.slice(0, longest), fault };
 }
 
+/** Also what would make a name read otherwise than it is, in a certificate as on an operator's page: overrides of the direction. */
+const illegible = /[\p{Cc}\p{Cs}\ufffd\u202a-\u202e\u2066-\u2069]/u;
+
 function unreadable(value: string): Fault | null {
   if (value === "") return "empty";
   if (value.length > longest) return "too_long";
-  return /\p{Cc}|\p{Cs}|\ufffd/u.test(value) ? "unreadable" : null;
+  return illegible.test(value) ? "unreadable" : null;
 }
 
 function wrongScope(value: string, scopes: readonly Scope[]): Fault | null {

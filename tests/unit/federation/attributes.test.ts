@@ -229,6 +229,7 @@ describe("each value is kept, or dropped for a reason that its owner is told", (
     ["only white space", "displayName", ["  "], ["empty"]],
     ["257 characters", "displayName", ["花".repeat(257)], ["too_long"]],
     ["a control character", "displayName", ["Hana\u0000ko"], ["unreadable"]],
+    ["what turns the text behind it around", "displayName", ["Hana\u202eko"], ["unreadable"]],
     ["half a character", "displayName", ["Hana\ud842"], ["unreadable"]],
     ["something else inside than text", "mail", [persistent("x")], ["unreadable"]],
     ["the same value twice", "mail", [eppn, eppn], [null]],
