@@ -6,16 +6,7 @@ import { openDatabase } from "@/server/db.ts";
 import { authCookies, sessionCookieName } from "@/server/federation/cookies.ts";
 import { logOut } from "@/server/federation/logout.ts";
 import { openSession, sessionMember } from "@/server/federation/sessions.ts";
-import {
-  a,
-  answerOf,
-  arrive,
-  b,
-  base,
-  choose,
-  demoPortal,
-  locationOf,
-} from "@/tests/support/demo-login.ts";
+import { a, answerOf, arrive, b, base, choose, demoPortal, locationOf } from "@/tests/support/demo-login.ts";
 import type { PlainBrowser } from "@/tests/support/plain-browser.ts";
 
 const portal = demoPortal();
