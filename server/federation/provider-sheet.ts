@@ -53,7 +53,7 @@ export type Sheet = {
 const hideFromDiscovery = "http://refeds.org/category/hide-from-discovery";
 /** Longer names and lists are nobody's service. */
 const longestName = 300;
-const mostOf = { keywords: 100, contacts: 20, scopes: 500, certificates: 20 };
+const mostOf = { keywords: 100, domains: 500, contacts: 20, scopes: 500, certificates: 20 };
 
 /** The key of a provider everywhere in the portal. */
 export function providerIdOf(entityId: string): string {
@@ -88,7 +88,10 @@ export function providerOf(sheet: Sheet): Provider {
   const scopes = sheet.scopes.filter(({ value }) => value !== "").slice(0, mostOf.scopes);
   const literal = scopes.filter(({ regexp }) => !regexp).map(({ value }) => value);
   const spoken = [...Object.values(sheet.uiNames), ...Object.values(sheet.organizationNames)];
-  const words = [...spoken, ...sheet.keywords.slice(0, mostOf.keywords), ...literal, ...sheet.domains];
+  const domains = sheet.domains.slice(0, mostOf.domains);
+  const words = [...spoken, ...sheet.keywords.slice(0, mostOf.keywords), ...literal, ...domains].filter(
+    (word) => word.length <= longestName,
+  );
   const categories = [...new Set(sheet.categories)];
   return {
     id: providerIdOf(sheet.entityId),
@@ -102,7 +105,7 @@ export function providerOf(sheet: Sheet): Provider {
     certificates: [...new Set(sheet.certificates)].slice(0, mostOf.certificates),
     logoJa: bestLogo(sheet.logos, "ja"),
     logoEn: bestLogo(sheet.logos, "en"),
-    domains: [...new Set([...sheet.domains, ...literal].map((domain) => domain.toLowerCase()))],
+    domains: [...new Set([...domains, ...literal].map((domain) => domain.toLowerCase()))],
     errorUrl: webUrl(sheet.errorUrl),
     contacts: sheet.contacts.slice(0, mostOf.contacts),
     categories,

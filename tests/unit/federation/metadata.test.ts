@@ -368,6 +368,12 @@ describe("of an aggregate are read", () => {
       expect(provider?.search).toContain(word);
   });
 
+  test("no word that is longer than any name: every search looks through all of them", () => {
+    const [provider] = read(idp("a").replace("ダイガク", `短い ${"長".repeat(301)}`));
+    expect(provider?.search).toContain("短い");
+    expect(provider?.search).not.toContain("長長");
+  });
+
   test("those that ask not to be listed, as such", () => {
     const hide = `<mdattr:EntityAttributes><saml:Attribute Name="http://macedir.org/entity-category"><saml:AttributeValue>http://refeds.org/category/hide-from-discovery</saml:AttributeValue></saml:Attribute></mdattr:EntityAttributes>`;
     expect(read(idp("a", hide)).map(({ hidden }) => hidden)).toEqual([true]);
