@@ -13,7 +13,9 @@ export function ProofNeeded({ deed, missing, to }: ProofNeededProps) {
       <>
         <p>{t("ial2.why")}</p>
         <p>
-          {t.rich("ial2.whatToDo", { attributes: (text) => <Link href="/login/attributes">{text}</Link> })}
+          {t.rich("ial2.whatToDo", {
+            attributes: (text) => <Link href="/login/attributes#letter">{text}</Link>,
+          })}
         </p>
       </>
     );

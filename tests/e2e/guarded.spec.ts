@@ -165,6 +165,15 @@ for (const locale of ["ja", "en"] as const) {
     await expectAccessible(page);
     await page
       .getByRole("main")
+      .getByRole("link", { name: t("Doctor.title") })
+      .click();
+    await expect(page.getByLabel(t("Doctor.letterLabel"))).toHaveValue(
+      /https:\/\/www\.gakunin\.jp\/profile\/IAL2/,
+    );
+    await expect(page.getByText("gakunin@a.example.ac.jp")).toBeVisible();
+    await page.goBack();
+    await page
+      .getByRole("main")
       .getByRole("link", { name: t("Proof.cancel") })
       .click();
     await expect(page).toHaveURL(/\/certs$/);
