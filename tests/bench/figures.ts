@@ -27,7 +27,7 @@ export async function timed(
         const n = next++;
         const from = performance.now();
         await deed(n);
-        each.push(performance.now() - from);
+        each[n] = performance.now() - from;
       }
     }),
   );

@@ -1,8 +1,9 @@
 /**
- * Logins a second through the assertion consumer service on a real PostgreSQL, signed and encrypted; what the validation alone
- * costs; and how long other requests wait while hostile documents are looked at. Beside it what Shibboleth's SP does on two
- * cores, which keeps no members, no sessions in a database and no log of logins.
+ * Logins a second on a real PostgreSQL, signed and encrypted: through the assertion consumer service, and from the login page's form to
+ * the session's cookie; what the validation alone costs; and how long other requests wait while hostile documents are looked at.
+ * Beside it what Shibboleth's SP does on two cores, which keeps no members, no sessions in a database and no log of logins.
  */
+import "../support/quiet.ts";
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -10,6 +11,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inflateRawSync } from "node:zlib";
+import pg from "pg";
 import { startPostgres } from "../../bin/postgres.ts";
 import { applyMigrations } from "../../bin/schema-engine.ts";
 import { openDatabase } from "../../server/db.ts";
@@ -18,6 +20,7 @@ import { attributeNames } from "../../server/federation/attributes.ts";
 import { authorize } from "../../server/federation/authorize.ts";
 import { demoInstitutions } from "../../server/federation/demo/institutions.ts";
 import { encryptElement } from "../../server/federation/encrypt.ts";
+import { finishLogin, startFromForm } from "../../server/federation/login.ts";
 import { validateOffLoop } from "../../server/federation/off-loop/validate.ts";
 import { providerIdOf } from "../../server/federation/read-providers.ts";
 import { serviceKey } from "../../server/federation/service-keys.ts";
@@ -51,9 +54,9 @@ export async function benchLogins(count = 1000): Promise<void> {
       sealing: sealing(randomBytes(32)),
       source: { demo: true },
     };
-    await throughTheDoor(world, "signed", people);
+    await wholeLogins(world, "signed", people);
     for (const kind of ["signed", "encrypted"] as const)
-      printLogins(kind, count, await throughTheDoor(world, kind, count));
+      printLogins(kind, await wholeLogins(world, kind, count));
     for (const kind of ["signed", "encrypted"] as const) await alone(world, kind);
     await underAttack(world);
     await world.db.$disconnect();
@@ -63,39 +66,89 @@ export async function benchLogins(count = 1000): Promise<void> {
   }
 }
 
-async function throughTheDoor(world: Federation, kind: Kind, count: number) {
+/** Each part by itself, for between them a provider has its say: the form, the answer, and the code that becomes a session. */
+async function wholeLogins(world: Federation, kind: Kind, count: number) {
+  const beginnings: { location: string; cookie: string }[] = [];
+  const form = { idp: providerIdOf(entityId), to: "/ja/dashboard", locale: "ja" };
+  const started = await costOf(count, async (n) => {
+    const headers = { "sec-fetch-site": "same-origin" };
+    const onward = await startFromForm(world, posted(`${world.baseUrl}/login/start`, form, headers));
+    const cookies = onward.headers.getSetCookie().map((line) => line.split(";")[0]);
+    beginnings[n] = { location: onward.headers.get("location") ?? "", cookie: cookies.join("; ") };
+  });
+
   const answers: Answer[] = [];
-  for (let n = 0; n < count; n++) answers.push(await answerTo(world, kind, n % people));
-  const before = process.cpuUsage();
-  const taken = await timed(count, atOnce, async (n) => {
+  for (const { location } of beginnings)
+    answers.push(await answerTo(world, kind, answers.length % people, location));
+  const returns: string[] = [];
+  const answered = await costOf(count, async (n) => {
     const { SAMLResponse, RelayState } = answers[n] as Answer;
-    const body = new URLSearchParams({ SAMLResponse, RelayState });
-    const back = await receiveAnswer(world, new Request(acsUrlOf(world), { method: "POST", body }));
+    const back = await receiveAnswer(world, posted(acsUrlOf(world), { SAMLResponse, RelayState }));
     const location = back.headers.get("location") ?? "";
     if (!location.includes("code=") || location.includes("/login/error")) throw new Error(location);
+    returns[n] = location;
   });
-  const { user, system } = process.cpuUsage(before);
-  return { ...taken, processor: (user + system) / 1000 };
+
+  const finished = await costOf(count, async (n) => {
+    const cookie = beginnings[n]?.cookie ?? "";
+    const home = await finishLogin(world, new Request(returns[n] ?? "", { headers: { cookie } }));
+    const location = home.headers.get("location") ?? "";
+    if (!location.endsWith(form.to)) throw new Error(location);
+  });
+  return { started, answered, finished };
 }
 
-type Taken = Awaited<ReturnType<typeof throughTheDoor>>;
+function posted(url: string, fields: Record<string, string>, headers: Record<string, string> = {}) {
+  return new Request(url, { method: "POST", body: new URLSearchParams(fields), headers });
+}
 
-function printLogins(kind: Kind, count: number, { each, all, processor }: Taken) {
+type Cost = { count: number; each: number[]; all: number; processor: number; statements: number };
+
+async function costOf(count: number, deed: (n: number) => Promise<void>): Promise<Cost> {
+  const [before, from] = [process.cpuUsage(), statements];
+  const taken = await timed(count, atOnce, deed);
+  const { user, system } = process.cpuUsage(before);
+  return { ...taken, count, processor: (user + system) / 1000, statements: statements - from };
+}
+
+/** What this process has asked of PostgreSQL. */
+let statements = 0;
+const { query } = pg.Client.prototype;
+pg.Client.prototype.query = function (this: pg.Client, ...asked: unknown[]) {
+  statements += 1;
+  return Reflect.apply(query, this, asked);
+} as typeof query;
+
+function printLogins(kind: Kind, { started, answered, finished }: Awaited<ReturnType<typeof wholeLogins>>) {
+  const shown = ({ count, each, all, processor, statements }: Cost) => ({
+    "logins/s": (count / (all / 1000)).toFixed(0),
+    "p50 ms": percentile(each, 0.5).toFixed(0),
+    "p95 ms": percentile(each, 0.95).toFixed(0),
+    // Ours alone, without PostgreSQL's: the same on a machine that has other work.
+    "processor ms each": (processor / count).toFixed(1),
+    "statements each": (statements / count).toFixed(1),
+  });
   console.log(
     line(`${kind} logins through the ACS, ${atOnce} at once`, {
-      "logins/s": (count / (all / 1000)).toFixed(0),
-      "p50 ms": percentile(each, 0.5).toFixed(0),
-      "p95 ms": percentile(each, 0.95).toFixed(0),
-      // Ours alone, without PostgreSQL's: the same on a machine that has other work.
-      "processor ms each": (processor / count).toFixed(1),
+      ...shown(answered),
       "Shibboleth SP, without a database": `${shibboleth[kind]}/s`,
     }),
   );
+  const parts = [started, answered, finished];
+  const total = (of: (part: Cost) => number) => parts.reduce((sum, part) => sum + of(part), 0);
+  const whole = {
+    count: answered.count,
+    each: started.each.map((_, n) => total(({ each }) => each[n] ?? 0)),
+    all: total(({ all }) => all),
+    processor: total(({ processor }) => processor),
+    statements: total(({ statements }) => statements),
+  };
+  console.log(line(`${kind} logins from the form to the cookie, ${atOnce} at once`, shown(whole)));
 }
 
 /** One thread, nothing but `validateResponse`; then the threads of the portal. */
 async function alone(world: Federation, kind: Kind): Promise<void> {
-  const { SAMLResponse, requestId } = await answerTo(world, kind, 0);
+  const { SAMLResponse, requestId } = await answerTo(world, kind, 0, await requestTo(world));
   const expected = await expectation(world, requestId);
   const runs = 2000;
   for (let n = 0; n < runs / 4; n++) validateResponse(SAMLResponse, expected);
@@ -142,7 +195,7 @@ async function underAttack(world: Federation): Promise<void> {
   await waits(100);
   print("other requests, in peace", await waits(300));
 
-  const { SAMLResponse, requestId } = await answerTo(world, "signed", 0);
+  const { SAMLResponse, requestId } = await answerTo(world, "signed", 0, await requestTo(world));
   const expected = await expectation(world, requestId);
   const documents = hostile(Buffer.from(SAMLResponse, "base64").toString("utf8"));
   const attack = { on: true, done: 0 };
@@ -199,17 +252,18 @@ async function expectation(world: Federation, requestId: string): Promise<Expect
   };
 }
 
-/** Asks as the login page does, and answers as a provider. */
-async function answerTo(world: Federation, kind: Kind, person: number): Promise<Answer> {
+/** A request as the login page makes it, without the browser that waits for it. */
+async function requestTo(world: Federation): Promise<string> {
   const idp = providerIdOf(entityId);
-  const onward = await authorize(world, {
-    idp,
-    locale: "ja",
-    state: randomUUID(),
-    codeChallenge: "c".repeat(43),
-  });
+  const asked = { idp, locale: "ja", state: randomUUID(), codeChallenge: "c".repeat(43) };
+  const onward = await authorize(world, asked);
   if (!("location" in onward)) throw new Error("a form was not expected");
-  const query = new URL(onward.location).searchParams;
+  return onward.location;
+}
+
+/** What a provider says to it. */
+async function answerTo(world: Federation, kind: Kind, person: number, request: string): Promise<Answer> {
+  const query = new URL(request).searchParams;
   const asked = inflateRawSync(Buffer.from(query.get("SAMLRequest") ?? "", "base64")).toString("utf8");
   const requestId = /\bID="([^"]+)"/.exec(asked)?.[1] ?? "";
 
