@@ -53,7 +53,7 @@ export type Sheet = {
 const hideFromDiscovery = "http://refeds.org/category/hide-from-discovery";
 /** Longer names and lists are nobody's service. */
 const longestName = 300;
-const mostOf = { keywords: 100, domains: 500, contacts: 20, scopes: 500, certificates: 20 };
+const mostOf = { keywords: 100, domains: 500, contacts: 20, scopes: 500, expressions: 20, certificates: 20 };
 
 /** The key of a provider everywhere in the portal. */
 export function providerIdOf(entityId: string): string {
@@ -85,7 +85,7 @@ export function providerOf(sheet: Sheet): Provider {
   const names: Texts = { ...sheet.organizationNames, ...sheet.uiNames };
   const { ja, en } = names;
   const fallback = Object.values(names)[0] ?? hostOf(sheet.entityId);
-  const scopes = sheet.scopes.filter(({ value }) => value !== "").slice(0, mostOf.scopes);
+  const scopes = scopesOf(sheet);
   const literal = scopes.filter(({ regexp }) => !regexp).map(({ value }) => value);
   const spoken = [...Object.values(sheet.uiNames), ...Object.values(sheet.organizationNames)];
   const domains = sheet.domains.slice(0, mostOf.domains);
@@ -113,6 +113,14 @@ export function providerOf(sheet: Sheet): Provider {
     hidden: categories.includes(hideFromDiscovery),
     validUntil: sheet.validUntil,
   };
+}
+
+/** At each login every value with a scope is held against all of them, and an expression takes a hundred times as long. */
+function scopesOf({ scopes }: Sheet): Scope[] {
+  const expressions = scopes.filter(({ regexp }) => regexp).slice(0, mostOf.expressions);
+  return scopes
+    .filter((scope) => scope.value !== "" && (!scope.regexp || expressions.includes(scope)))
+    .slice(0, mostOf.scopes);
 }
 
 /** Not within a character: half of one is no text to the database, which would then take no institution at all. */

@@ -403,6 +403,13 @@ describe("of an aggregate are read", () => {
     expect(provider?.validUntil.getTime()).toBe(0);
   });
 
+  test("no more expressions for scopes than a login has time for", () => {
+    const expression = (n: number) => `<shibmd:Scope regexp="true">${n}\\.example\\.ac\\.jp</shibmd:Scope>`;
+    const [provider] = read(idp("a", Array.from({ length: 30 }, (_, n) => expression(n)).join("")));
+    expect(provider?.scopes.filter(({ regexp }) => regexp)).toHaveLength(20);
+    expect(provider?.scopes).toContainEqual({ value: "a.example.ac.jp", regexp: false });
+  });
+
   test("names without what would turn or break a line in which they stand", () => {
     const [provider] = read(idp("a").replace("a大学", "a\u202e\u200f\n  大\u0085学\u2066"));
     expect(provider?.nameJa).toBe("a 大 学");
