@@ -170,7 +170,8 @@ for (const locale of ["ja", "en"] as const) {
     await expect(page.getByLabel(t("Doctor.letterLabel"))).toHaveValue(
       /https:\/\/www\.gakunin\.jp\/profile\/IAL2/,
     );
-    await expect(page.getByText("gakunin@a.example.ac.jp")).toBeVisible();
+    const mail = "gakunin@a.example.ac.jp";
+    await expect(page.getByRole("link", { name: t("Doctor.letterMail", { mail }) })).toBeVisible();
     await page.goBack();
     await page
       .getByRole("main")
