@@ -8,9 +8,12 @@ import { PortalError } from "../../errors.ts";
 import { federation } from "../../federation/world.ts";
 import { operatorProcedure, router } from "../trpc.ts";
 
-const entityId = z.string().min(1).max(1024);
+/** The database takes no text with a NUL, and its calendar has no year 0. */
+const line = z.string().refine((text) => !text.includes("\0"));
+const moment = z.date().min(new Date(0));
+const entityId = line.min(1).max(1024);
 const recordId = z.string().regex(/^[1-9]\d{0,17}$/);
-const text = z.string().trim().max(200).optional();
+const text = line.trim().max(200).optional();
 const policy = z.object({ aal2For: z.array(z.enum(guardedDeeds)), ial2For: z.array(z.enum(guardedDeeds)) });
 
 const federationAdmin = router({
@@ -25,8 +28,8 @@ const loginsAdmin = router({
         reference: text,
         institution: text,
         outcome: text,
-        from: z.date().optional(),
-        to: z.date().optional(),
+        from: moment.optional(),
+        to: moment.optional(),
         before: z
           .string()
           .regex(/^\d{1,15}-\d{1,18}$/)
@@ -46,9 +49,9 @@ const institutionsAdmin = router({
   search: operatorProcedure
     .input(
       z.object({
-        q: z.string().trim().max(200),
+        q: line.trim().max(200),
         locale: z.enum(["ja", "en"]),
-        after: z.string().max(40).optional(),
+        after: line.max(40).optional(),
       }),
     )
     .query(({ ctx, input }) => searchInstitutions(ctx.ports.db, { ...input, now: ctx.ports.now() })),

@@ -72,6 +72,15 @@ describe.each(every)("%s", (_, ask) => {
   });
 });
 
+test.each<[string, (admin: Door) => Promise<unknown>]>([
+  ["a name with a NUL", (admin) => admin.institutions.search({ q: "\0", locale: "ja" })],
+  ["an entityID with a NUL", (admin) => admin.institutions.get({ entityId: "\0" })],
+  ["an institution with a NUL", (admin) => admin.logins.search({ institution: "\0" })],
+  ["a day before all calendars", (admin) => admin.logins.search({ from: new Date("0000-01-01") })],
+])("%s, which no database takes, is refused", async (_, ask) => {
+  await expect(ask(operator()).catch((error: unknown) => codeOf(error))).resolves.toBe("invalid_input");
+});
+
 describe("who is an operator", () => {
   test("in the demo the account admin of University A is one from its first login on, and nobody else", async () => {
     const rolesOf = async (user: string, idp = a) =>
