@@ -3,7 +3,8 @@ import { SaxesParser } from "saxes";
 import { LoginRefusal } from "../refusal.ts";
 import { type Element, parseXml } from "../xml.ts";
 
-export const limits = { bytes: 128 * 1024, depth: 40, elements: 3000, attributes: 3000 } as const;
+/** `keys`: encrypted ones, each of which costs as much as the rest of a response with every key of ours that it is tried with. */
+export const limits = { bytes: 128 * 1024, depth: 40, elements: 3000, attributes: 3000, keys: 16 } as const;
 
 /**
  * Comments and processing instructions are refused because libraries disagree on what text with one inside is;
@@ -13,7 +14,7 @@ export function prescan(xml: string) {
   if (Buffer.byteLength(xml) > limits.bytes)
     throw new LoginRefusal("response_too_large", { expected: `${limits.bytes}`, actual: `${xml.length}` });
 
-  const seen = { depth: 0, elements: 0, attributes: 0 };
+  const seen = { depth: 0, elements: 0, attributes: 0, keys: 0 };
   const within = (name: keyof typeof seen) => {
     if (seen[name] > limits[name])
       throw new LoginRefusal("response_too_complex", { expected: `${limits[name]} ${name}` });
@@ -31,9 +32,11 @@ export function prescan(xml: string) {
   parser.on("doctype", forbidden("document type"));
   parser.on("processinginstruction", forbidden("processing instruction"));
   parser.on("comment", forbidden("comment"));
-  parser.on("opentagstart", () => {
+  parser.on("opentagstart", ({ name }) => {
     seen.elements += 1;
     seen.depth += 1;
+    if (/(^|:)EncryptedKey$/.test(name)) seen.keys += 1;
+    within("keys");
     within("elements");
     within("depth");
   });

@@ -375,6 +375,11 @@ const markup: Wrong[] = [
     () => ({ after: inStatus(many(1700, () => '<a b="" c="" d=""/>')) }),
   ],
   [
+    "more encrypted keys than anybody has time to try",
+    "response_too_complex",
+    () => ({ after: inStatus(many(17, () => '<x:EncryptedKey xmlns:x="urn:x"/>')) }),
+  ],
+  [
     "five thousand namespaces",
     "response_too_complex",
     () => ({ after: inStatus(`<a ${many(5000, (n) => `xmlns:n${n}="u" `)}/>`) }),
