@@ -41,8 +41,9 @@ for (const locale of ["ja", "en"] as const) {
   }) => {
     const t = words(locale);
     await page.setViewportSize({ width: 360, height: 740 });
-    await page.goto(`/${locale}/login/error?code=request_unknown`);
+    await page.goto(`/${locale}/login/error?code=request_unknown&ref=ZZZZ9999`);
     await expect(page.getByText(t("LoginError.notDone"))).toBeVisible();
+    await expect(page.getByText(t("LoginError.quoteNumber"))).toBeVisible();
     await logIn(page, { locale, user: "hanako" });
     await page.goto(`/${locale}/login/error?code=request_unknown`);
     await expect(page.getByText(t("LoginError.signedIn"))).toBeVisible();

@@ -66,7 +66,7 @@ export default async function LoginErrorPage({ params, searchParams }: LoginErro
       {reference && (
         <section className="stack" aria-labelledby="whom">
           <h2 id="whom">{t("whom")}</h2>
-          <p>{t("quote")}</p>
+          <p>{t(failure ? "quote" : "quoteNumber")}</p>
           <Facts>
             <Fact name={t("reference")}>
               <b className="mono">{reference}</b>
