@@ -6,15 +6,18 @@ export type Scope = { value: string; regexp: boolean };
 
 /** A registered expression is some dozen characters; no scope is longer than a host name. */
 const longest = { expression: 200, scope: 253 };
-/** Milliseconds. An ordinary expression takes a few microseconds; a machine that stood still meanwhile is forgiven once. */
-const patience = 100;
-const mostStalls = 2;
+/**
+ * Milliseconds. An ordinary expression takes a fraction of one. What a match takes beyond that is summed up, and an expression that has
+ * taken too much is left out until the hour is over: a machine that stood still now and then is forgiven.
+ */
+const patience = { ordinary: 5, match: 100, hour: 200 };
+const hour = 60 * 60_000;
 
 const match = new Script("new RegExp(expression) && new RegExp('^(?:' + expression + ')$', 'i').test(scope)");
 /** One for all: nothing runs in it but the line above, and making one takes ten times as long as a match. */
 const room = createContext({ expression: "", scope: "" });
-/** How often an expression took too long. */
-const stalls = new Map<string, number>();
+/** Of an expression that is slow: since when, and how long it took in all. */
+const slow = new Map<string, { since: number; took: number }>();
 
 /** Compared without case; a regular expression has to match the whole scope. */
 export function scopeAllowed(scope: string, allowed: readonly Scope[]): boolean {
@@ -31,15 +34,28 @@ export function scopeAllowed(scope: string, allowed: readonly Scope[]): boolean 
  */
 function wholeMatch(expression: string, scope: string): boolean {
   if (expression.length > longest.expression || scope.length > longest.scope) return false;
-  if ((stalls.get(expression) ?? 0) >= mostStalls) return false;
+  if (isTooSlow(expression)) return false;
+  const begun = performance.now();
   try {
     Object.assign(room, { expression, scope });
-    return match.runInContext(room, { timeout: patience }) === true;
-  } catch (cause) {
-    if ((cause as { code?: unknown }).code === "ERR_SCRIPT_EXECUTION_TIMEOUT") {
-      stalls.set(expression, (stalls.get(expression) ?? 0) + 1);
-      log.warn({ expression }, "A scope of the metadata takes too long to match");
-    }
+    return match.runInContext(room, { timeout: patience.match }) === true;
+  } catch {
     return false;
+  } finally {
+    note(expression, performance.now() - begun);
   }
+}
+
+function isTooSlow(expression: string): boolean {
+  const { since = 0, took = 0 } = slow.get(expression) ?? {};
+  return took >= patience.hour && Date.now() - since < hour;
+}
+
+function note(expression: string, took: number) {
+  if (took < patience.ordinary) return;
+  const known = slow.get(expression);
+  const now = Date.now();
+  const isOver = !known || now - known.since >= hour;
+  slow.set(expression, isOver ? { since: now, took } : { ...known, took: known.took + took });
+  if (isTooSlow(expression)) log.warn({ expression }, "A scope of the metadata takes too long to match");
 }

@@ -1,5 +1,5 @@
 import "@/tests/support/quiet.ts";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import {
   type AttributeName,
   attributeNames,
@@ -200,6 +200,22 @@ describe("scopes", () => {
     // Without a limit, the first of them would not come back at all.
     for (let n = 0; n < 100; n++)
       expect(scopeAllowed("a".repeat(240), [{ value, regexp: true }, ...literal])).toBe(false);
+  });
+
+  test("nor does one that takes a little less than too long, time and again", () => {
+    for (let n = 0; n < 1000; n++)
+      expect(scopeAllowed("a".repeat(22), [{ value: "(a|a)*c", regexp: true }])).toBe(false);
+  });
+
+  test("of an expression that was too slow count again after an hour", () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const some: Scope[] = [{ value: "(a+)+b|a\\.jp", regexp: true }];
+    expect(scopeAllowed("a.jp", some)).toBe(true);
+    for (let n = 0; n < 100; n++) expect(scopeAllowed("a".repeat(240), some)).toBe(false);
+    expect(scopeAllowed("a.jp", some)).toBe(false);
+    vi.setSystemTime(Date.now() + 60 * 60_000);
+    expect(scopeAllowed("a.jp", some)).toBe(true);
   });
 
   test("may be expressions that repeat within a repetition, as long as they answer", () => {
