@@ -47,10 +47,17 @@ async function institutions(db: Database): Promise<Standing> {
   kept.portalInstitutions ??= new WeakMap();
   const before = kept.portalInstitutions.get(db);
   if (before?.metadata === metadata) return before.standing;
-  const standing = read(db);
-  kept.portalInstitutions.set(db, { metadata, standing });
-  standing.catch(() => kept.portalInstitutions?.delete(db));
-  return standing;
+  const reading = read(db);
+  // Nobody waits for it: whoever asks meanwhile is answered by what was in force before, and an institution that is gone logs nobody in.
+  const next: Kept = { metadata, standing: before?.standing ?? reading };
+  kept.portalInstitutions.set(db, next);
+  reading.then(
+    () => {
+      next.standing = reading;
+    },
+    () => kept.portalInstitutions?.delete(db),
+  );
+  return next.standing;
 }
 
 async function read(db: Database): Promise<Standing> {

@@ -1,5 +1,5 @@
 /** Who is listed, who is not, and since when. */
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import type { Database } from "@/server/db.ts";
 import { logoAnswer } from "@/server/federation/logo.ts";
 import { findProviders } from "@/server/federation/providers.ts";
@@ -58,7 +58,7 @@ test("an institution that cannot be used yet is listed as such", async () => {
   expect(found.map(({ usable }) => usable)).toEqual([true, false, false]);
 });
 
-test("other metadata are searched from the moment they are in force", async () => {
+test("other metadata are searched as soon as they have been read, and nobody waits for that", async () => {
   const arrived = inventedInstitution(5);
   expect(await listed(arrived.nameJa)).toEqual([]);
   await db.$transaction(async (tx) => {
@@ -66,7 +66,8 @@ test("other metadata are searched from the moment they are in force", async () =
     await tx.identityProvider.create({ data: arrived });
     await tx.federationState.update({ where: { id: "current" }, data: { loadedAt: new Date() } });
   });
-  expect(await listed(arrived.nameJa)).toEqual([arrived.nameJa]);
+  expect(await listed(one.nameJa)).toEqual([one.nameJa]);
+  await vi.waitFor(async () => expect(await listed(arrived.nameJa)).toEqual([arrived.nameJa]));
   expect(await listed(one.nameJa)).toEqual([]);
 });
 
