@@ -13,6 +13,7 @@ npm run operator -- --list                              who is an operator / 運
 Instead of the ePPN any identifier that the institution states will do, a targeted ID as targetedId:<value>. Only who has logged in once is known.
 ePPN の代わりに、所属機関が送るほかの識別子も使えます(targeted IDは targetedId:<値>)。一度ログインした人だけが対象です。`;
 
+/** Null: how the command is used is what was asked. */
 function read(args: string[]) {
   try {
     const { values, positionals } = parseArgs({
@@ -22,8 +23,10 @@ function read(args: string[]) {
         institution: { type: "string" },
         take: { type: "boolean", default: false },
         list: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
       },
     });
+    if (values.help) return null;
     const [text, ...others] = positionals;
     if (others.length > 0 || (text === undefined) !== values.list) throw new Error();
     return { ...values, text: text ?? "" };
@@ -31,6 +34,8 @@ function read(args: string[]) {
     throw new Refusal(usage);
   }
 }
+
+type Wish = NonNullable<ReturnType<typeof read>>;
 
 function line({ name, institution, subject, eppn, lastLoginAt }: Found): string {
   const day = lastLoginAt.toISOString().slice(0, 10);
@@ -53,7 +58,7 @@ async function theOne(db: Database, text: string, entityId: string | undefined):
   );
 }
 
-async function carryOut(db: Database, { text, institution, take, list }: ReturnType<typeof read>) {
+async function carryOut(db: Database, { text, institution, take, list }: Wish) {
   const { makeOperator, operators, takeOperator } = await import("../server/admin/roles.ts");
   const now = new Date();
   if (list) {
@@ -79,19 +84,24 @@ async function carryOut(db: Database, { text, institution, take, list }: ReturnT
   }
 }
 
-try {
-  const wish = read(process.argv.slice(2));
+async function withDatabase(use: (db: Database) => Promise<void>) {
   process.env.LOG_LEVEL ||= "warn";
   generateClient();
   await withOwnDatabase(async ({ url }) => {
     const { openDatabase } = await import("../server/db.ts");
     const db = openDatabase(url, 2);
     try {
-      await carryOut(db, wish);
+      await use(db);
     } finally {
       await db.$disconnect();
     }
   });
+}
+
+try {
+  const wish = read(process.argv.slice(2));
+  if (wish) await withDatabase((db) => carryOut(db, wish));
+  else console.log(usage);
 } catch (error) {
   console.error(
     error instanceof Refusal ? error.message : `It could not be done / 実行できませんでした: ${error}`,

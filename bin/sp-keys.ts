@@ -86,6 +86,7 @@ const afterwards = (baseUrl: string) => ({
 });
 
 async function main([deed = "list", ...rest]: readonly string[]) {
+  if (deed === "--help") return console.log(usage);
   const known =
     (deed === "list" && rest.length === 0) ||
     (deed === "add" && rest.length <= 1) ||

@@ -137,6 +137,13 @@ describe("with DATABASE_URL", () => {
     expect(await roles()).toMatchObject([{ member: { displayName: "Misaki Tanaka" } }]);
   });
 
+  test("says how it is used to whoever asks", async () => {
+    expect(await run("--help")).toMatchObject({
+      code: 0,
+      said: expect.stringContaining("npm run operator --"),
+    });
+  });
+
   test.each([
     ["nobody who has logged in", ["taro@a.example.ac.jp"], "has logged in yet"],
     ["no name at all", [], "npm run operator --"],

@@ -39,6 +39,11 @@ const database = {
 };
 
 describe("a rollover at the console", () => {
+  test("says how it goes to whoever asks, without a portal even", async () => {
+    const asked = await spKeys({ DATA_DIR: join(folder, "nothing here") }, "--help");
+    expect(asked).toEqual({ ok: true, said: expect.stringMatching(/^npm run sp-keys -- add/m) });
+  });
+
   test("goes through its steps, each of which says what comes next", async () => {
     expect((await spKeys(database)).said).toContain("There are no keys yet");
     expect(idsOf((await spKeys(database, "add")).said, "in use")).toHaveLength(2);
