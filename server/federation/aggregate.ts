@@ -59,7 +59,8 @@ export async function takeAggregate(
         source: sourceOf(world),
         digest,
         validUntil,
-        publishedAt,
+        // A moment that is still to come would keep out whatever is made before it: an institution that was taken out would stay.
+        publishedAt: publishedAt && publishedAt > now ? now : publishedAt,
         signer,
         loadedAt: now,
       },

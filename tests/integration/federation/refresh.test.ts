@@ -363,11 +363,21 @@ describe("the moment at which a copy was made", () => {
   test("counts where the federation says it, even when an end comes sooner", async () => {
     give(["a"], {}, { publishedAt: made(0) });
     await refreshFederation(world());
-    give(["b"], {}, { publishedAt: made(1), until: made(24) });
+    later(hour);
+    give(["b"], {}, { publishedAt: made(0), until: made(24) });
     await refreshFederation(world());
     expect(await inForce()).toEqual([entityIdOf("b")]);
-    give(["a"], {}, { publishedAt: made(0) });
+    give(["a"], {}, { publishedAt: made(-1) });
     await expect(refreshFederation(world())).rejects.toThrow("older");
+    expect(await inForce()).toEqual([entityIdOf("b")]);
+  });
+
+  test("and that was still to come keeps no later copy out: some clock was wrong", async () => {
+    give(["a"], {}, { publishedAt: made(24 * 365) });
+    await refreshFederation(world());
+    later(2 * hour);
+    give(["b"], {}, { publishedAt: made(0) });
+    await refreshFederation(world());
     expect(await inForce()).toEqual([entityIdOf("b")]);
   });
 });
