@@ -1,20 +1,10 @@
 /** The settings, read once and checked whole. The only place that reads `process.env`. */
-import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { registration, registrationConflicts } from "./env/registration.ts";
+import { signers } from "./env/signers.ts";
 import { say, text, url } from "./env/words.ts";
 
 type Source = Readonly<Record<string, string | undefined>>;
-
-const isCertificate = (pem: string) => pem.includes("-----BEGIN CERTIFICATE-----");
-
-function isCertificateFile(path: string): boolean {
-  try {
-    return isCertificate(readFileSync(path, "utf8"));
-  } catch {
-    return false;
-  }
-}
 
 /** People choose their institution there: whoever could change the page on its way would choose for them. */
 function isDiscoveryService(value: string): boolean {
@@ -77,11 +67,7 @@ const shape = z.object({
     .min(1, { error: say("FEDERATION_MAX_VALIDITY", "set it to a whole number of days from 1 to 90") })
     .max(90, { error: say("FEDERATION_MAX_VALIDITY", "set it to a whole number of days from 1 to 90") })
     .default(15),
-  FEDERATION_SIGNING_CERT: text(
-    "FEDERATION_SIGNING_CERT",
-    "set it to the certificate that signs the federation's metadata, as PEM text or as the paths of PEM files with commas between",
-    (value) => isCertificate(value) || value.split(",").every((path) => isCertificateFile(path.trim())),
-  ).optional(),
+  FEDERATION_SIGNING_CERT: signers.optional(),
   DISCOVERY_SERVICE_URL: text(
     "DISCOVERY_SERVICE_URL",
     "set it to the https:// URL of the federation's discovery service, or leave it out for the portal's own search",

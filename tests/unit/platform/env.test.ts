@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { readEnv, SettingsError } from "@/server/env.ts";
+import { makeKeyPair, pemOf } from "@/server/federation/keys.ts";
 
 const sealingKey = Buffer.alloc(32, 7).toString("base64");
+
+const signer = pemOf((await makeKeyPair("signer.example.ac.jp", new Date())).certificate, "CERTIFICATE");
 
 const atHome = {
   DATABASE_URL: "postgresql://localhost/portal",
@@ -16,7 +19,7 @@ const inProduction = {
   BASE_URL: "https://portal.example.ac.jp",
   DEMO_FEDERATION: undefined,
   FEDERATION_METADATA_URL: "https://metadata.example.ac.jp/all.xml",
-  FEDERATION_SIGNING_CERT: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
+  FEDERATION_SIGNING_CERT: signer,
   INNGEST_EVENT_KEY: "event",
   INNGEST_SIGNING_KEY: "signkey-prod-00",
   RESEND_API_KEY: "re_000",
@@ -135,8 +138,27 @@ describe("a setting that cannot be worked with is named, with what to do", () =>
     ["FEDERATION_MAX_VALIDITY", "1.5", /^FEDERATION_MAX_VALIDITY is not right: /],
     ["FEDERATION_MAX_VALIDITY", "two weeks", /^FEDERATION_MAX_VALIDITY is not right: /],
     ["FEDERATION_MAX_VALIDITY", "91", /^FEDERATION_MAX_VALIDITY is not right: /],
-    ["FEDERATION_SIGNING_CERT", "package.json", /^FEDERATION_SIGNING_CERT is not right: /],
-    ["FEDERATION_SIGNING_CERT", "/no/such/file.pem", /^FEDERATION_SIGNING_CERT is not right: /],
+    [
+      "FEDERATION_SIGNING_CERT",
+      "package.json",
+      /^FEDERATION_SIGNING_CERT is not right: the file package.json /,
+    ],
+    ["FEDERATION_SIGNING_CERT", ",", /^FEDERATION_SIGNING_CERT is not right: no file is named; set it to /],
+    [
+      "FEDERATION_SIGNING_CERT",
+      "/no/such.pem",
+      /^FEDERATION_SIGNING_CERT is not right: the file \/no\/such.pem /,
+    ],
+    [
+      "FEDERATION_SIGNING_CERT",
+      "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
+      /^FEDERATION_SIGNING_CERT is not right: its text holds no certificate that can be read; set it to /,
+    ],
+    [
+      "FEDERATION_SIGNING_CERT",
+      `${signer}${signer.replace("MII", "MIX")}`,
+      /^FEDERATION_SIGNING_CERT is not right: its text /,
+    ],
     ["SAML_ENTITY_ID", "http://portal.example.ac.jp", /^SAML_ENTITY_ID is not right: set it to the https:/],
     ["SAML_ENTITY_ID", "https://portal.example.ac.jp/#sp", /^SAML_ENTITY_ID is not right: /],
     ["SAML_ENTITY_ID", "portal.example.ac.jp", /^SAML_ENTITY_ID is not right: /],
