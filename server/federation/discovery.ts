@@ -39,6 +39,9 @@ export async function goToDiscovery(world: Federation, request: Request): Promis
   }
   const { discoveryService } = world;
   if (!discoveryService) return seeOther(`${world.baseUrl}/${locale}/login?${new URLSearchParams({ to })}`);
+  // Whoever is sent there makes a choice: not in vain.
+  if (!(await federationReady(world)))
+    return refused(world, new LoginRefusal("federation_unavailable"), { locale, step: "start" });
 
   const state = randomBytes(24).toString("base64url");
   const jar = readCookies(request.headers.get("cookie"));

@@ -1,6 +1,7 @@
 /** The choice of the institution at the federation's own page: there, back, and every way back that is wrong. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { demoInstitutions } from "@/server/federation/demo/institutions.ts";
+import { goToDiscovery } from "@/server/federation/discovery.ts";
 import { refreshFederation } from "@/server/federation/refresh.ts";
 import { spMetadata } from "@/server/federation/sp-metadata.ts";
 import { entityIdOf } from "@/server/federation/world.ts";
@@ -50,6 +51,23 @@ describe("the federation's own page", () => {
     const page = await fetch(there);
     expect(page.status).toBe(200);
     expect(await page.text()).toContain("デモ高専B");
+  });
+
+  test("is not asked while no choice could be followed", async () => {
+    const source = {
+      demo: false,
+      url: "file:///no/such/metadata.xml",
+      certificates: "/no/such.pem",
+    } as const;
+    const response = await goToDiscovery(
+      { ...portal.world, source },
+      new Request(`${base}/login/discovery`, {
+        method: "POST",
+        headers: { "content-type": "application/x-www-form-urlencoded", origin: base },
+        body: new URLSearchParams({ to: "/ja/certs", locale: "ja" }),
+      }),
+    );
+    expect(codeOf(response)).toBe("federation_unavailable");
   });
 
   test("leads to a login at the institution that was chosen, and to the page that was wanted", async () => {
