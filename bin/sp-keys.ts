@@ -3,8 +3,8 @@
  * How a rollover goes is told in server/federation/README.md.
  */
 import { readFileSync } from "node:fs";
-import type { KeyPair } from "../server/federation/keys.ts";
-import type { KeyView, Outcome } from "../server/federation/rollover.ts";
+import type { KeyPair } from "../server/federation/service/keys.ts";
+import type { KeyView, Outcome } from "../server/federation/service/rollover.ts";
 import { generateClient } from "./generate.ts";
 import { withOwnPortal } from "./own-portal.ts";
 import { Refusal } from "./refusal.ts";
@@ -99,7 +99,9 @@ async function main([deed = "list", ...rest]: readonly string[]) {
   await withOwnPortal(async ({ databaseUrl, sealingKey, baseUrl }) => {
     const { openDatabase } = await import("../server/db.ts");
     const { sealing } = await import("../server/secrets/sealing.ts");
-    const { addKeys, listKeys, retireKey, switchKeys } = await import("../server/federation/rollover.ts");
+    const { addKeys, listKeys, retireKey, switchKeys } = await import(
+      "../server/federation/service/rollover.ts"
+    );
     const db = openDatabase(databaseUrl, 2);
     const world = { db, now: () => new Date(), sealing: sealing(sealingKey), baseUrl };
     try {
@@ -120,7 +122,7 @@ async function main([deed = "list", ...rest]: readonly string[]) {
 }
 
 async function pairIn(path: string, baseUrl: string): Promise<KeyPair> {
-  const { readBrought } = await import("../server/federation/brought-key.ts");
+  const { readBrought } = await import("../server/federation/service/brought-key.ts");
   const read = readBrought(textIn(path), new URL(baseUrl).hostname, new Date());
   if ("fault" in read) throw new Refusal(faults[read.fault]);
   return read.pair;

@@ -1,6 +1,6 @@
 /** What is made ready when a server process starts, so that no member waits for it. */
 import { env } from "./env.ts";
-import { federationReady } from "./federation/refresh.ts";
+import { federationReady } from "./federation/metadata/refresh.ts";
 import { federation } from "./federation/world.ts";
 import { log } from "./log.ts";
 import { localCa } from "./wiring.ts";

@@ -9,7 +9,7 @@ const spoken = [
   "server/enrollment/views",
   "server/enrollment/history",
   "server/ca/local/views",
-  "server/federation/asked-for",
+  "server/federation/discovery/asked-for",
 ];
 const words = ["words", "server/assurance", "server/errors", "server/ports", "server/roles"];
 const foundations = [...words, "server/body", "server/db", "server/env", "server/log", "server/generated"];

@@ -3,7 +3,7 @@ import { Notice } from "@/components/ui/notice.tsx";
 import { api } from "@/server/api/caller.ts";
 import { Link } from "@/server/i18n/navigation.ts";
 
-/** How a logout went (server/federation/logout.ts), and what it leaves to the reader. */
+/** How a logout went (server/federation/session/logout.ts), and what it leaves to the reader. */
 const remains = {
   here: { tone: "success", hint: "institution" },
   everywhere: { tone: "success", hint: "institution" },

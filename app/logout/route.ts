@@ -1,5 +1,5 @@
 /** ログアウト: ends the session of this browser, or of all. */
-import { logOut } from "@/server/federation/logout.ts";
+import { logOut } from "@/server/federation/session/logout.ts";
 import { federation } from "@/server/federation/world.ts";
 
 export async function POST(request: Request) {

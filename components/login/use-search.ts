@@ -4,7 +4,7 @@ import { createTRPCClient, httpLink } from "@trpc/client";
 import { useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import type { AppRouter } from "@/server/api/root.ts";
-import { askedFor } from "@/server/federation/asked-for.ts";
+import { askedFor } from "@/server/federation/discovery/asked-for.ts";
 import type { Institution } from "./institutions.tsx";
 import { listed, type Shown } from "./listed.ts";
 

@@ -1,5 +1,5 @@
 import { cron } from "inngest";
-import { refreshWhenDue } from "../../server/federation/refresh.ts";
+import { refreshWhenDue } from "../../server/federation/metadata/refresh.ts";
 import { federation } from "../../server/federation/world.ts";
 import { inngest } from "../client.ts";
 

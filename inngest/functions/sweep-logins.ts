@@ -1,5 +1,5 @@
 import { cron } from "inngest";
-import { sweepLogins } from "../../server/federation/sweep.ts";
+import { sweepLogins } from "../../server/federation/login/sweep.ts";
 import { federation } from "../../server/federation/world.ts";
 import { inngest } from "../client.ts";
 

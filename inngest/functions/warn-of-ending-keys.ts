@@ -1,5 +1,5 @@
 import { cron } from "inngest";
-import { warnOfEndingKeys } from "../../server/federation/rollover.ts";
+import { warnOfEndingKeys } from "../../server/federation/service/rollover.ts";
 import { federation } from "../../server/federation/world.ts";
 import { inngest } from "../client.ts";
 

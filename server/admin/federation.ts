@@ -1,12 +1,12 @@
 /** What operators see of the federation: what is in force, what came of each look, whose signature is believed, our own keys. */
 import { X509Certificate } from "node:crypto";
 import type { Database } from "../db.ts";
-import { MetadataRefusal } from "../federation/metadata-refusal.ts";
-import { fingerprintOf } from "../federation/metadata-signature.ts";
-import { pinnedCertificates } from "../federation/pinned.ts";
-import { currentState, refreshFederation } from "../federation/refresh.ts";
-import { type KeyView, listKeys } from "../federation/rollover.ts";
-import { serviceKeys } from "../federation/service-keys.ts";
+import { pinnedCertificates } from "../federation/metadata/pinned.ts";
+import { currentState, refreshFederation } from "../federation/metadata/refresh.ts";
+import { MetadataRefusal } from "../federation/metadata/refusal.ts";
+import { fingerprintOf } from "../federation/metadata/root-signature.ts";
+import { serviceKeys } from "../federation/service/keys-in-force.ts";
+import { type KeyView, listKeys } from "../federation/service/rollover.ts";
 import type { Federation } from "../federation/world.ts";
 import { log } from "../log.ts";
 

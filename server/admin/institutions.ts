@@ -1,11 +1,11 @@
 /** Institutions as operators see them, and the one thing that is set for each: which deeds ask for a proof. */
 import { type GuardedDeed, guardedDeeds, type Policy } from "../assurance.ts";
 import type { Database } from "../db.ts";
-import { askedFor } from "../federation/asked-for.ts";
-import { dnBaseOf } from "../federation/members.ts";
-import { providerInForce } from "../federation/providers.ts";
-import { providerIdOf } from "../federation/read-providers.ts";
-import { searchProviders } from "../federation/search-providers.ts";
+import { askedFor } from "../federation/discovery/asked-for.ts";
+import { searchProviders } from "../federation/discovery/search.ts";
+import { providerInForce } from "../federation/metadata/providers.ts";
+import { providerIdOf } from "../federation/metadata/read-providers.ts";
+import { dnBaseOf } from "../federation/people/members.ts";
 import { log } from "../log.ts";
 
 export type InstitutionRow = {

@@ -1,7 +1,7 @@
 /** Who is an operator: found, made, taken back. The rule what an operator may is server/roles.ts. */
 import type { Database, Transaction } from "../db.ts";
-import { comparable } from "../federation/attributes.ts";
-import { identifierKinds } from "../federation/person.ts";
+import { comparable } from "../federation/people/attributes.ts";
+import { identifierKinds } from "../federation/people/person.ts";
 import type { Prisma } from "../generated/prisma/client.ts";
 
 export type Found = {

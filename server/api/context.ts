@@ -2,8 +2,8 @@
 
 import { strongContexts } from "../assurance.ts";
 import { env } from "../env.ts";
-import { currentMember } from "../federation/session.ts";
-import type { MemberOfSession } from "../federation/sessions.ts";
+import { currentMember } from "../federation/session/current.ts";
+import type { MemberOfSession } from "../federation/session/sessions.ts";
 import type { Ports } from "../ports.ts";
 import { ports } from "../wiring.ts";
 

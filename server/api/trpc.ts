@@ -2,7 +2,7 @@
 import { initTRPC } from "@trpc/server";
 import { type GuardedDeed, type Missing, missingFor } from "../assurance.ts";
 import { PortalError } from "../errors.ts";
-import type { MemberOfSession } from "../federation/sessions.ts";
+import type { MemberOfSession } from "../federation/session/sessions.ts";
 import { isOperator } from "../roles.ts";
 import type { Context } from "./context.ts";
 import { portalErrorOf, toTrpcError } from "./errors.ts";

@@ -2,7 +2,7 @@
 import { type Database, database } from "../db.ts";
 import { env } from "../env.ts";
 import { type Sealing, sealing } from "../secrets/sealing.ts";
-import { type Registrant, registrantOf } from "./registrant.ts";
+import { type Registrant, registrantOf } from "./service/registrant.ts";
 
 export type Federation = {
   db: Database;

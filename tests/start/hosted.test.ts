@@ -11,7 +11,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { freePort } from "@/bin/free-port.ts";
 import { type Postgres, startPostgres } from "@/bin/postgres.ts";
-import { makeKeyPair, pemOf } from "@/server/federation/keys.ts";
+import { makeKeyPair, pemOf } from "@/server/federation/service/keys.ts";
 import { type InngestServer, openInngest } from "@/tests/support/inngest-server.ts";
 import { type Institution, openInstitution } from "@/tests/support/institution.ts";
 import { listen } from "@/tests/support/listen.ts";

@@ -4,7 +4,7 @@ import { createSecureContext } from "node:tls";
 import { expect, vi } from "vitest";
 import type { Dashboard, EnrollmentDetail } from "@/server/enrollment/views.ts";
 import { demoInstitutions } from "@/server/federation/demo/institutions.ts";
-import { providerIdOf } from "@/server/federation/read-providers.ts";
+import { providerIdOf } from "@/server/federation/metadata/read-providers.ts";
 import type { InngestServer } from "@/tests/support/inngest-server.ts";
 import type { Institution } from "@/tests/support/institution.ts";
 import type { MailServer } from "@/tests/support/mail-servers.ts";

@@ -3,10 +3,10 @@ import { inflateRawSync } from "node:zlib";
 import { beforeAll, expect } from "vitest";
 import type { Database } from "@/server/db.ts";
 import { demoCode, demoInstitutions, demoPassword } from "@/server/federation/demo/institutions.ts";
-import { providerIdOf } from "@/server/federation/read-providers.ts";
-import { type MemberOfSession, sessionMember } from "@/server/federation/sessions.ts";
+import { providerIdOf } from "@/server/federation/metadata/read-providers.ts";
+import { type MemberOfSession, sessionMember } from "@/server/federation/session/sessions.ts";
 import type { Federation } from "@/server/federation/world.ts";
-import { type Element, parseXml } from "@/server/federation/xml.ts";
+import { type Element, parseXml } from "@/server/federation/xml/tree.ts";
 import { testDatabaseUrl } from "./database.ts";
 import { type Door, hiddenFields, PlainBrowser } from "./plain-browser.ts";
 

@@ -6,8 +6,8 @@ import { type Database, openDatabase } from "@/server/db.ts";
 import { writeAnswer } from "@/server/federation/demo/answer.ts";
 import { demoInstitutions } from "@/server/federation/demo/institutions.ts";
 import { demoAggregate } from "@/server/federation/demo/metadata.ts";
-import { pemOf } from "@/server/federation/keys.ts";
-import { serviceKey } from "@/server/federation/service-keys.ts";
+import { pemOf } from "@/server/federation/service/keys.ts";
+import { serviceKey } from "@/server/federation/service/keys-in-force.ts";
 import type { Federation } from "@/server/federation/world.ts";
 import { sealing } from "@/server/secrets/sealing.ts";
 

@@ -1,6 +1,6 @@
 /** Invented institutions, as many as wanted and always the same: names in both languages, readings, keywords, domains. */
-import { foldForSearch } from "../../server/federation/fold.ts";
-import { providerIdOf } from "../../server/federation/read-providers.ts";
+import { foldForSearch } from "../../server/federation/discovery/fold.ts";
+import { providerIdOf } from "../../server/federation/metadata/read-providers.ts";
 
 const places = [
   ["北海", "ほっかい", "Hokkai"],

@@ -1,6 +1,11 @@
 /** Metadata documents for tests, read from a text in one go. */
-import { type Believed, type Limits, metadataReader, type Trust } from "@/server/federation/metadata.ts";
-import type { Provider } from "@/server/federation/read-providers.ts";
+import {
+  type Believed,
+  type Limits,
+  metadataReader,
+  type Trust,
+} from "@/server/federation/metadata/document.ts";
+import type { Provider } from "@/server/federation/metadata/read-providers.ts";
 
 export type Whole = Omit<Believed, "providers"> & { providers: Provider[] };
 

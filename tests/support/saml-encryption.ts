@@ -7,8 +7,8 @@ import {
   publicEncrypt,
   randomBytes,
 } from "node:crypto";
-import { pemOf } from "@/server/federation/keys.ts";
-import { ns } from "@/server/federation/xml.ts";
+import { pemOf } from "@/server/federation/service/keys.ts";
+import { ns } from "@/server/federation/xml/tree.ts";
 
 type Hash = "sha1" | "sha256" | "sha384" | "sha512";
 

@@ -3,11 +3,11 @@ import "reflect-metadata";
 import { generateKeyPairSync, webcrypto } from "node:crypto";
 import { X509CertificateGenerator } from "@peculiar/x509";
 import { SignedXml } from "xml-crypto";
-import { attributeNames } from "@/server/federation/attributes.ts";
-import { type KeyPair, makeKeyPair, pemOf } from "@/server/federation/keys.ts";
-import { signXml } from "@/server/federation/signature.ts";
+import { attributeNames } from "@/server/federation/people/attributes.ts";
+import { type KeyPair, makeKeyPair, pemOf } from "@/server/federation/service/keys.ts";
 import type { Expectation } from "@/server/federation/validation/validate.ts";
-import { ns } from "@/server/federation/xml.ts";
+import { signXml } from "@/server/federation/xml/signature.ts";
+import { ns } from "@/server/federation/xml/tree.ts";
 import { type Encryption, encryptFor } from "./saml-encryption.ts";
 
 export const now = new Date("2026-04-01T03:00:00Z");

@@ -1,8 +1,8 @@
 /** Signs metadata of any size, as a federation does: what is digested passes by once and is not kept. */
 import { createHash, createPrivateKey, type KeyObject, sign } from "node:crypto";
-import { canonicalizer } from "../../server/federation/canonical.ts";
-import { aggregateLimits } from "../../server/federation/metadata.ts";
-import { xmlStream } from "../../server/federation/xml-stream.ts";
+import { aggregateLimits } from "../../server/federation/metadata/document.ts";
+import { canonicalizer } from "../../server/federation/xml/canonical.ts";
+import { xmlStream } from "../../server/federation/xml/stream.ts";
 
 const ds = "http://www.w3.org/2000/09/xmldsig#";
 const exclusive = "http://www.w3.org/2001/10/xml-exc-c14n#";

@@ -1,6 +1,6 @@
 /** A member without a screen, over HTTP: keeps cookies, logs in at the demo federation, calls procedures, sends forms. */
 import { demoInstitutions } from "@/server/federation/demo/institutions.ts";
-import { providerIdOf } from "@/server/federation/read-providers.ts";
+import { providerIdOf } from "@/server/federation/metadata/read-providers.ts";
 import { hiddenFields } from "./plain-browser.ts";
 
 export class Visitor {

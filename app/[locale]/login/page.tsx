@@ -9,8 +9,8 @@ import { LastChosen } from "@/components/login/last-chosen.tsx";
 import { listed } from "@/components/login/listed.ts";
 import { Notice } from "@/components/ui/notice.tsx";
 import { api } from "@/server/api/caller.ts";
-import { askedFor } from "@/server/federation/asked-for.ts";
-import { lastChosenCookie } from "@/server/federation/login.ts";
+import { askedFor } from "@/server/federation/discovery/asked-for.ts";
+import { lastChosenCookie } from "@/server/federation/login/login.ts";
 import { federation } from "@/server/federation/world.ts";
 import type { Locale } from "@/server/i18n/routing.ts";
 

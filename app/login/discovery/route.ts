@@ -1,5 +1,5 @@
 /** To the federation's own page for choosing an institution. */
-import { goToDiscovery } from "@/server/federation/discovery.ts";
+import { goToDiscovery } from "@/server/federation/discovery/central.ts";
 import { federation } from "@/server/federation/world.ts";
 
 export async function POST(request: Request) {

@@ -1,5 +1,5 @@
 /** Forgets the institutions that this browser chose before. */
-import { forgetChoices } from "@/server/federation/choice.ts";
+import { forgetChoices } from "@/server/federation/discovery/choice.ts";
 import { federation } from "@/server/federation/world.ts";
 
 export async function POST(request: Request) {

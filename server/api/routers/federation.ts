@@ -1,10 +1,10 @@
 /** 機関の選択: the institutions one may log in from. */
 import { z } from "zod";
-import { askedFor } from "../../federation/asked-for.ts";
-import type { Listed } from "../../federation/institution-index.ts";
-import { findProviders } from "../../federation/providers.ts";
-import { federationReady } from "../../federation/refresh.ts";
-import { searchProviders } from "../../federation/search-providers.ts";
+import { askedFor } from "../../federation/discovery/asked-for.ts";
+import type { Listed } from "../../federation/discovery/institution-index.ts";
+import { searchProviders } from "../../federation/discovery/search.ts";
+import { findProviders } from "../../federation/metadata/providers.ts";
+import { federationReady } from "../../federation/metadata/refresh.ts";
 import { federation } from "../../federation/world.ts";
 import { publicProcedure, router } from "../trpc.ts";
 

@@ -1,8 +1,8 @@
 /** What became of a login: why it failed, and what the institution released. */
 import { z } from "zod";
-import { examine } from "../../federation/doctor.ts";
-import { failureOf } from "../../federation/failure.ts";
-import { ownRelease } from "../../federation/own-release.ts";
+import { failureOf } from "../../federation/login/failure.ts";
+import { examine } from "../../federation/people/doctor.ts";
+import { ownRelease } from "../../federation/people/own-release.ts";
 import { federation } from "../../federation/world.ts";
 import { publicProcedure, router } from "../trpc.ts";
 

@@ -1,12 +1,12 @@
 /** What a demo provider answers: who logged in, encrypted for the service, in a signed response. Or that nobody did. */
 import { randomUUID } from "node:crypto";
 import { ial2Assurance } from "../../assurance.ts";
-import { attributeNames } from "../attributes.ts";
-import { encryptElement } from "../encrypt.ts";
-import { serviceKey } from "../service-keys.ts";
-import { signXml } from "../signature.ts";
+import { attributeNames } from "../people/attributes.ts";
+import { serviceKey } from "../service/keys-in-force.ts";
 import type { Federation } from "../world.ts";
-import { escapeXml, ns } from "../xml.ts";
+import { encryptElement } from "../xml/encrypt.ts";
+import { signXml } from "../xml/signature.ts";
+import { escapeXml, ns } from "../xml/tree.ts";
 import { type DemoInstitution, type DemoPerson, opaqueId, passwordContext } from "./institutions.ts";
 import type { Question } from "./question.ts";
 

@@ -1,6 +1,6 @@
 /** The doors of the demo providers. Shut, with 404, wherever the demo federation is not in use. */
-import { readBody } from "../doors.ts";
-import { type Locale, localeOfRequest } from "../safe-path.ts";
+import { readBody } from "../login/doors.ts";
+import { type Locale, localeOfRequest } from "../login/safe-path.ts";
 import type { Federation } from "../world.ts";
 import { writeAnswer, writeRefusal } from "./answer.ts";
 import {

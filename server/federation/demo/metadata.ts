@@ -1,8 +1,8 @@
 /** The demo federation's aggregate, as a federation publishes one: names, keywords, scopes, keys, signed and with an end. */
-import { serviceKey, serviceKeys } from "../service-keys.ts";
-import { signXml } from "../signature.ts";
+import { serviceKey, serviceKeys } from "../service/keys-in-force.ts";
 import type { Federation } from "../world.ts";
-import { escapeXml, ns } from "../xml.ts";
+import { signXml } from "../xml/signature.ts";
+import { escapeXml, ns } from "../xml/tree.ts";
 import { type DemoInstitution, demoInstitutions } from "./institutions.ts";
 
 const week = 7 * 24 * 60 * 60 * 1000;

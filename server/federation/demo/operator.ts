@@ -1,5 +1,5 @@
 /** In the demo federation the account `admin` of University A is an operator, so that the operators' pages can be tried. */
-import type { Person } from "../person.ts";
+import type { Person } from "../people/person.ts";
 import type { Federation } from "../world.ts";
 import { demoInstitutions } from "./institutions.ts";
 

@@ -1,8 +1,8 @@
 /** The pages of a demo provider: plain, accessible, and unlike the portal, so that one sees where one is. */
 import { createHash } from "node:crypto";
 import { createTranslator } from "use-intl/core";
-import type { Locale } from "../safe-path.ts";
-import { escapeXml as text } from "../xml.ts";
+import type { Locale } from "../login/safe-path.ts";
+import { escapeXml as text } from "../xml/tree.ts";
 import { type DemoInstitution, demoCode } from "./institutions.ts";
 
 type Frame = {

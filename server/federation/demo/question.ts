@@ -1,11 +1,11 @@
 /** What a service asks of a demo provider: read and checked as a real provider does it, against the service's own metadata. */
 import { createPublicKey, verify } from "node:crypto";
 import { inflateRawSync } from "node:zlib";
-import { rsaSha256 } from "../algorithms.ts";
-import { pemOf } from "../keys.ts";
-import { signedPart } from "../signature.ts";
-import { spMetadata } from "../sp-metadata.ts";
+import { pemOf } from "../service/keys.ts";
+import { spMetadata } from "../service/metadata.ts";
 import type { Federation } from "../world.ts";
+import { rsaSha256 } from "../xml/algorithms.ts";
+import { signedPart } from "../xml/signature.ts";
 import {
   attributeOf,
   childOf,
@@ -16,7 +16,7 @@ import {
   ns,
   parseXml,
   textOf,
-} from "../xml.ts";
+} from "../xml/tree.ts";
 import type { DemoInstitution } from "./institutions.ts";
 import { demoSsoUrl } from "./metadata.ts";
 

@@ -1,6 +1,15 @@
 /** What the assertion says, read from the signed text only: for whom, to whom, until when (SAML 2.0 Profiles §4.1.4). */
 import { LoginRefusal } from "../refusal.ts";
-import { attributeOf, childOf, childrenOf, type Element, elementsIn, isElement, ns, textOf } from "../xml.ts";
+import {
+  attributeOf,
+  childOf,
+  childrenOf,
+  type Element,
+  elementsIn,
+  isElement,
+  ns,
+  textOf,
+} from "../xml/tree.ts";
 import { openEncrypted } from "./encrypted.ts";
 import { requireSame } from "./response.ts";
 import {

@@ -1,7 +1,7 @@
 /** Opens EncryptedAssertion, EncryptedID and EncryptedAttribute with one of our keys (XML Encryption 1.1): AES in CBC or GCM, its key by RSA-OAEP. */
 import { createDecipheriv } from "node:crypto";
 import { LoginRefusal } from "../refusal.ts";
-import { attributeOf, childOf, childrenOf, type Element, ns } from "../xml.ts";
+import { attributeOf, childOf, childrenOf, type Element, ns } from "../xml/tree.ts";
 import { type Oaep, openOaep } from "./oaep.ts";
 
 const xmlenc = ns.encryption;

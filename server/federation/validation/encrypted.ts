@@ -1,8 +1,8 @@
 /** What an encrypted element stands for, read where it stood: names in it may have their namespaces from around it (XML Encryption §4.4). */
 
-import { scopeAround } from "../canonical-element.ts";
 import { LoginRefusal } from "../refusal.ts";
-import { type Element, elementsIn, escapeXml } from "../xml.ts";
+import { scopeAround } from "../xml/canonical-element.ts";
+import { type Element, elementsIn, escapeXml } from "../xml/tree.ts";
 import { decryptElement } from "./decrypt.ts";
 import { parse, prescan } from "./prescan.ts";
 import type { Expectation } from "./validate.ts";

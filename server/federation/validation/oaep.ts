@@ -1,6 +1,6 @@
 /** Opens what RSA-OAEP sealed (RFC 8017 §7.1.2), also where the two hashes in it differ, as most SAML software writes it. */
 import { constants, createHash, privateDecrypt } from "node:crypto";
-import { privateKeyOf } from "../key-objects.ts";
+import { privateKeyOf } from "../xml/key-objects.ts";
 
 /** `hash` is of the label, `mask` that of the mask generation (MGF1). XML's rsa-oaep-mgf1p has SHA-1 as the latter, whatever the former is. */
 export type Oaep = { hash: string; mask: string; label: Buffer };

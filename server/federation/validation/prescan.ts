@@ -1,7 +1,7 @@
 /** Looks over a document as a stream before any work is put into it: its size and shape, and what must not be in it. */
 import { SaxesParser } from "saxes";
 import { LoginRefusal } from "../refusal.ts";
-import { type Element, parseXml } from "../xml.ts";
+import { type Element, parseXml } from "../xml/tree.ts";
 
 /** `keys`: encrypted ones, each of which costs as much as the rest of a response with every key of ours that it is tried with. */
 export const limits = { bytes: 128 * 1024, depth: 40, elements: 3000, attributes: 3000, keys: 16 } as const;

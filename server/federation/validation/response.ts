@@ -9,7 +9,7 @@ import {
   isElement,
   ns,
   textOf,
-} from "../xml.ts";
+} from "../xml/tree.ts";
 import { requireFresh } from "./times.ts";
 import type { Expectation } from "./validate.ts";
 

@@ -3,8 +3,8 @@
  * a signature covers is read. No database and no clock of its own: it can run anywhere.
  */
 import { LoginRefusal } from "../refusal.ts";
-import { SignatureFault, signedPart } from "../signature.ts";
-import { childrenOf, type Element, isElement, ns } from "../xml.ts";
+import { SignatureFault, signedPart } from "../xml/signature.ts";
+import { childrenOf, type Element, isElement, ns } from "../xml/tree.ts";
 import { readAssertion, type Statement } from "./assertion.ts";
 import { openEncrypted } from "./encrypted.ts";
 import { parse, prescan } from "./prescan.ts";

@@ -1,10 +1,10 @@
 import "@/tests/support/quiet.ts";
 import { beforeAll, describe, expect, test } from "vitest";
-import { attributeNames } from "@/server/federation/attributes.ts";
 import { demoInstitutions } from "@/server/federation/demo/institutions.ts";
-import type { KeyPair } from "@/server/federation/keys.ts";
-import { requireFirstUse } from "@/server/federation/replay.ts";
-import { serviceKey } from "@/server/federation/service-keys.ts";
+import { requireFirstUse } from "@/server/federation/login/replay.ts";
+import { attributeNames } from "@/server/federation/people/attributes.ts";
+import type { KeyPair } from "@/server/federation/service/keys.ts";
+import { serviceKey } from "@/server/federation/service/keys-in-force.ts";
 import { acsUrlOf, entityIdOf } from "@/server/federation/world.ts";
 import {
   a,

@@ -1,9 +1,9 @@
 /** The choice of the institution at the federation's own page: there, back, and every way back that is wrong. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { demoInstitutions } from "@/server/federation/demo/institutions.ts";
-import { goToDiscovery } from "@/server/federation/discovery.ts";
-import { refreshFederation } from "@/server/federation/refresh.ts";
-import { spMetadata } from "@/server/federation/sp-metadata.ts";
+import { goToDiscovery } from "@/server/federation/discovery/central.ts";
+import { refreshFederation } from "@/server/federation/metadata/refresh.ts";
+import { spMetadata } from "@/server/federation/service/metadata.ts";
 import { entityIdOf } from "@/server/federation/world.ts";
 import { a, answerOf, arrive, b, base, codeOf, demoPortal, locationOf } from "@/tests/support/demo-login.ts";
 import { openDiscoveryService } from "@/tests/support/discovery-service.ts";
@@ -176,7 +176,7 @@ describe("a way back that is wrong", () => {
   });
 
   test("is refused after a quarter of an hour", async () => {
-    const { comeFromDiscovery } = await import("@/server/federation/discovery.ts");
+    const { comeFromDiscovery } = await import("@/server/federation/discovery/central.ts");
     const who = portal.browser();
     const back = await chooseThere(await goThere(who), entityA);
     const cookie = [...who.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
@@ -218,7 +218,7 @@ describe("the way there", () => {
   });
 
   test("has a cookie that scripts, plain connections and other sites do not get", async () => {
-    const { goToDiscovery } = await import("@/server/federation/discovery.ts");
+    const { goToDiscovery } = await import("@/server/federation/discovery/central.ts");
     const world = { ...portal.world, baseUrl: "https://portal.example.ac.jp" };
     const request = new Request(`${world.baseUrl}/login/discovery`, {
       method: "POST",
@@ -232,7 +232,7 @@ describe("the way there", () => {
   });
 
   test("where there is no such page is our own", async () => {
-    const { goToDiscovery } = await import("@/server/federation/discovery.ts");
+    const { goToDiscovery } = await import("@/server/federation/discovery/central.ts");
     const request = new Request(`${base}/login/discovery`, {
       method: "POST",
       headers: { "sec-fetch-site": "same-origin" },

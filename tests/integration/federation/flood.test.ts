@@ -1,6 +1,6 @@
 import "@/tests/support/quiet.ts";
 import { describe, expect, test } from "vitest";
-import { keepRequest, takeRequest } from "@/server/federation/login-requests.ts";
+import { keepRequest, takeRequest } from "@/server/federation/login/requests.ts";
 import { a, answerOf, arrive, choose, codeOf, demoPortal, locationOf } from "@/tests/support/demo-login.ts";
 
 const portal = demoPortal();

@@ -1,9 +1,9 @@
 import "@/tests/support/quiet.ts";
 import { describe, expect, test, vi } from "vitest";
 import { demoInstitutions } from "@/server/federation/demo/institutions.ts";
-import { examine } from "@/server/federation/doctor.ts";
-import { failureOf } from "@/server/federation/failure.ts";
-import { releaseOfBrowser, releaseOfSession } from "@/server/federation/releases.ts";
+import { failureOf } from "@/server/federation/login/failure.ts";
+import { examine } from "@/server/federation/people/doctor.ts";
+import { releaseOfBrowser, releaseOfSession } from "@/server/federation/people/releases.ts";
 import { log } from "@/server/log.ts";
 import { a, answerOf, arrive, choose, demoPortal, locationOf } from "@/tests/support/demo-login.ts";
 import type { PlainBrowser } from "@/tests/support/plain-browser.ts";

@@ -1,8 +1,8 @@
 import "@/tests/support/quiet.ts";
 import { decode } from "next-auth/jwt";
 import { describe, expect, test } from "vitest";
-import { sessionCookieName } from "@/server/federation/cookies.ts";
-import { sessionMember } from "@/server/federation/sessions.ts";
+import { sessionCookieName } from "@/server/federation/session/cookies.ts";
+import { sessionMember } from "@/server/federation/session/sessions.ts";
 import {
   a,
   answerOf,

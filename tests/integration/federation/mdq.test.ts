@@ -1,10 +1,10 @@
 import "@/tests/support/quiet.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Database } from "@/server/db.ts";
-import { type KeyPair, makeKeyPair, pemOf } from "@/server/federation/keys.ts";
-import { providerByEntityId, providerForLogin } from "@/server/federation/lookup.ts";
-import { providerIdOf } from "@/server/federation/read-providers.ts";
-import { federationReady, refreshFederation, refreshWhenDue } from "@/server/federation/refresh.ts";
+import { providerByEntityId, providerForLogin } from "@/server/federation/metadata/lookup.ts";
+import { providerIdOf } from "@/server/federation/metadata/read-providers.ts";
+import { federationReady, refreshFederation, refreshWhenDue } from "@/server/federation/metadata/refresh.ts";
+import { type KeyPair, makeKeyPair, pemOf } from "@/server/federation/service/keys.ts";
 import { type Federation, entityIdOf as ownEntityId, type RealSource } from "@/server/federation/world.ts";
 import { examine } from "@/server/health.ts";
 import { testDatabase } from "@/tests/support/database.ts";

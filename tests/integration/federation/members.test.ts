@@ -1,9 +1,9 @@
 import "@/tests/support/quiet.ts";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Database } from "@/server/db.ts";
-import { findOrMakeMember } from "@/server/federation/members.ts";
-import type { Person } from "@/server/federation/person.ts";
-import { type Provider, providerIdOf } from "@/server/federation/read-providers.ts";
+import { type Provider, providerIdOf } from "@/server/federation/metadata/read-providers.ts";
+import { findOrMakeMember } from "@/server/federation/people/members.ts";
+import type { Person } from "@/server/federation/people/person.ts";
 import { testDatabase } from "@/tests/support/database.ts";
 
 const start = new Date("2026-04-01T03:00:00Z");

@@ -1,8 +1,8 @@
 import "@/tests/support/quiet.ts";
 import { describe, expect, test, vi } from "vitest";
-import { sessionCookieName } from "@/server/federation/cookies.ts";
 import { demoInstitutions } from "@/server/federation/demo/institutions.ts";
-import { sessionMember } from "@/server/federation/sessions.ts";
+import { sessionCookieName } from "@/server/federation/session/cookies.ts";
+import { sessionMember } from "@/server/federation/session/sessions.ts";
 import { log } from "@/server/log.ts";
 import {
   a,

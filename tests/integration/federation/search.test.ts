@@ -1,9 +1,9 @@
 /** Who is listed, who is not, and since when. */
 import { beforeAll, expect, test, vi } from "vitest";
 import type { Database } from "@/server/db.ts";
-import { logoAnswer } from "@/server/federation/logo.ts";
-import { findProviders } from "@/server/federation/providers.ts";
-import { searchProviders } from "@/server/federation/search-providers.ts";
+import { logoAnswer } from "@/server/federation/discovery/logo.ts";
+import { searchProviders } from "@/server/federation/discovery/search.ts";
+import { findProviders } from "@/server/federation/metadata/providers.ts";
 import { testDatabase } from "@/tests/support/database.ts";
 import { inventedInstitution } from "@/tests/support/institutions.ts";
 

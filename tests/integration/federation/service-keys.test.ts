@@ -2,7 +2,14 @@ import "@/tests/support/quiet.ts";
 import { createPublicKey, privateDecrypt, publicEncrypt, randomBytes, X509Certificate } from "node:crypto";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { openDatabase } from "@/server/db.ts";
-import { pemOf } from "@/server/federation/keys.ts";
+import { pemOf } from "@/server/federation/service/keys.ts";
+import {
+  type Needs,
+  publishedKeys,
+  readKeysAgain,
+  serviceKey,
+  serviceKeys,
+} from "@/server/federation/service/keys-in-force.ts";
 import {
   addKeys,
   type KeyView,
@@ -11,14 +18,7 @@ import {
   retireKey,
   switchKeys,
   warnOfEndingKeys,
-} from "@/server/federation/rollover.ts";
-import {
-  type Needs,
-  publishedKeys,
-  readKeysAgain,
-  serviceKey,
-  serviceKeys,
-} from "@/server/federation/service-keys.ts";
+} from "@/server/federation/service/rollover.ts";
 import { sealing } from "@/server/secrets/sealing.ts";
 import { testDatabaseUrl } from "@/tests/support/database.ts";
 

@@ -3,9 +3,9 @@ import { encode } from "next-auth/jwt";
 import { describe, expect, test } from "vitest";
 import { GET as askAuth } from "@/app/api/auth/[...nextauth]/route.ts";
 import { openDatabase } from "@/server/db.ts";
-import { authCookies, sessionCookieName } from "@/server/federation/cookies.ts";
-import { logOut } from "@/server/federation/logout.ts";
-import { openSession, sessionMember } from "@/server/federation/sessions.ts";
+import { authCookies, sessionCookieName } from "@/server/federation/session/cookies.ts";
+import { logOut } from "@/server/federation/session/logout.ts";
+import { openSession, sessionMember } from "@/server/federation/session/sessions.ts";
 import { a, answerOf, arrive, b, base, choose, demoPortal, locationOf } from "@/tests/support/demo-login.ts";
 import type { PlainBrowser } from "@/tests/support/plain-browser.ts";
 

@@ -4,10 +4,10 @@ import { aal2Context, isStrong, refedsMfaContext, strongContexts } from "@/serve
 import { writeAnswer } from "@/server/federation/demo/answer.ts";
 import { demoInstitutions, passwordContext } from "@/server/federation/demo/institutions.ts";
 import { readQuestion } from "@/server/federation/demo/question.ts";
-import { continueLogin, startFromForm } from "@/server/federation/login.ts";
+import { continueLogin, startFromForm } from "@/server/federation/login/login.ts";
+import { requireStrong } from "@/server/federation/login/step-up.ts";
 import { LoginRefusal } from "@/server/federation/refusal.ts";
-import { requireStrong } from "@/server/federation/step-up.ts";
-import { attributeOf, childOf, ns, textOf } from "@/server/federation/xml.ts";
+import { attributeOf, childOf, ns, textOf } from "@/server/federation/xml/tree.ts";
 import {
   a,
   answerOf,

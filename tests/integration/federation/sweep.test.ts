@@ -1,7 +1,7 @@
 import "@/tests/support/quiet.ts";
 import { beforeAll, expect, test } from "vitest";
 import type { Database } from "@/server/db.ts";
-import { sweepLogins } from "@/server/federation/sweep.ts";
+import { sweepLogins } from "@/server/federation/login/sweep.ts";
 import { testDatabase } from "@/tests/support/database.ts";
 
 const now = new Date("2026-11-22T03:00:00Z");

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { keysOf, lockFolder, openFolder } from "@/bin/data-folder.ts";
 import { startPostgres } from "@/bin/postgres.ts";
-import { makeKeyPair, pemOf } from "@/server/federation/keys.ts";
+import { makeKeyPair, pemOf } from "@/server/federation/service/keys.ts";
 import { testDatabaseUrl } from "@/tests/support/database.ts";
 import { root } from "@/tests/support/sources.ts";
 

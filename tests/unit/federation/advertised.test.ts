@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { acceptedCiphers, acceptedTransports } from "@/server/federation/sp-encryption.ts";
+import { acceptedCiphers, acceptedTransports } from "@/server/federation/service/encryption.ts";
 import { validateResponse } from "@/server/federation/validation/validate.ts";
 import { build, expectation, form, type Keys, makeKeys } from "@/tests/support/saml.ts";
 import { ciphers, type Encryption } from "@/tests/support/saml-encryption.ts";

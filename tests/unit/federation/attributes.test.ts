@@ -6,11 +6,11 @@ import {
   type Fault,
   namesIn,
   readAttributes,
-} from "@/server/federation/attributes.ts";
-import { dnBaseOf } from "@/server/federation/members.ts";
-import { personIn } from "@/server/federation/person.ts";
+} from "@/server/federation/people/attributes.ts";
+import { dnBaseOf } from "@/server/federation/people/members.ts";
+import { personIn } from "@/server/federation/people/person.ts";
+import { type Scope, scopeAllowed } from "@/server/federation/people/scopes.ts";
 import { LoginRefusal } from "@/server/federation/refusal.ts";
-import { type Scope, scopeAllowed } from "@/server/federation/scopes.ts";
 import type { NameId, Statement } from "@/server/federation/validation/assertion.ts";
 import { idpEntityId, now, spEntityId } from "@/tests/support/saml.ts";
 

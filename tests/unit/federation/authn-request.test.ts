@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { inflateRawSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { aal2Context, refedsMfaContext } from "@/server/assurance.ts";
-import { signedForm, signedRedirect, writeAuthnRequest } from "@/server/federation/authn-request.ts";
-import { type KeyPair, makeKeyPair, pemOf } from "@/server/federation/keys.ts";
-import { sendingPage } from "@/server/federation/sending-page.ts";
-import { attributeOf, childOf, childrenOf, ns, parseXml, textOf } from "@/server/federation/xml.ts";
+import { signedForm, signedRedirect, writeAuthnRequest } from "@/server/federation/login/authn-request.ts";
+import { sendingPage } from "@/server/federation/login/sending-page.ts";
+import { type KeyPair, makeKeyPair, pemOf } from "@/server/federation/service/keys.ts";
+import { attributeOf, childOf, childrenOf, ns, parseXml, textOf } from "@/server/federation/xml/tree.ts";
 import { hiddenFields } from "@/tests/support/plain-browser.ts";
 import { run, tool } from "@/tests/support/tools.ts";
 

@@ -1,7 +1,7 @@
 /** What Jackson is given to read: it reads what was written, and believes nothing else. */
 import { parseIssuer, validate } from "@boxyhq/saml20/dist/response.js";
 import { describe, expect, it } from "vitest";
-import { bridgeKey, bridgeResponse } from "@/server/federation/bridge.ts";
+import { bridgeKey, bridgeResponse } from "@/server/federation/session/bridge.ts";
 
 const about = {
   issuer: "https://idp.example.ac.jp/?a=\"1\"&b='2'<3>",

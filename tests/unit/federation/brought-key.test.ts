@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
-import { readBrought } from "@/server/federation/brought-key.ts";
-import { type KeyPair, makeKeyPair, pemOf } from "@/server/federation/keys.ts";
+import { readBrought } from "@/server/federation/service/brought-key.ts";
+import { type KeyPair, makeKeyPair, pemOf } from "@/server/federation/service/keys.ts";
 
 const now = new Date("2026-11-22T01:00:00Z");
 const host = "portal.example.ac.jp";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bucketOf } from "@/server/federation/bucket.ts";
+import { bucketOf } from "@/server/federation/login/bucket.ts";
 
 const at = (seconds: number) => new Date(1_770_000_000_000 + seconds * 1000);
 

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { canonicalizer } from "@/server/federation/canonical.ts";
-import { type XmlLimits, xmlStream } from "@/server/federation/xml-stream.ts";
+import { canonicalizer } from "@/server/federation/xml/canonical.ts";
+import { type XmlLimits, xmlStream } from "@/server/federation/xml/stream.ts";
 import { randomDocuments } from "@/tests/support/random-xml.ts";
 import { run, tool } from "@/tests/support/tools.ts";
 

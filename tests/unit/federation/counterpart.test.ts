@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { pemOf } from "@/server/federation/keys.ts";
+import { pemOf } from "@/server/federation/service/keys.ts";
 
 import { validateResponse } from "@/server/federation/validation/validate.ts";
-import { ns } from "@/server/federation/xml.ts";
+import { ns } from "@/server/federation/xml/tree.ts";
 import { readWhole } from "@/tests/support/metadata.ts";
 import { build, expectation, form, type Keys, makeKeys, now } from "@/tests/support/saml.ts";
 import { tool } from "@/tests/support/tools.ts";

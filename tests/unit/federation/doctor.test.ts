@@ -5,17 +5,17 @@ import { wayOf } from "@/app/[locale]/login/attributes/way.ts";
 import { mailto } from "@/app/[locale]/login/mailto.ts";
 import en from "@/messages/en.json";
 import ja from "@/messages/ja.json";
-import type { AttributeName, Fault, Reading } from "@/server/federation/attributes.ts";
+import { contactIn, filledIn } from "@/server/federation/login/help.ts";
+import type { AttributeName, Fault, Reading } from "@/server/federation/people/attributes.ts";
 import {
   type Examination,
   type Standing,
   standingsOf,
   type Use,
   type Wanted,
-} from "@/server/federation/doctor.ts";
-import { contactIn, filledIn } from "@/server/federation/help.ts";
+} from "@/server/federation/people/doctor.ts";
 import type { LoginCode } from "@/server/federation/refusal.ts";
-import { portalNames } from "@/server/federation/sp-metadata.ts";
+import { portalNames } from "@/server/federation/service/metadata.ts";
 
 type Released = Partial<Record<AttributeName, string | { fault: Fault }>>;
 

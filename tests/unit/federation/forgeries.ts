@@ -14,8 +14,9 @@
  * - replay, codes, sessions, tabs, redirects, login CSRF, replay memory: tests/integration/federation/{refusals,attacks}.test.ts
  * - metadata of every wrong kind: metadata.test.ts
  */
-import { pemOf } from "@/server/federation/keys.ts";
+
 import type { LoginCode } from "@/server/federation/refusal.ts";
+import { pemOf } from "@/server/federation/service/keys.ts";
 import type { Expectation } from "@/server/federation/validation/validate.ts";
 import { type Build, build, hanako, type Keys, signerBy, writeAssertion } from "@/tests/support/saml.ts";
 import { encryptFor } from "@/tests/support/saml-encryption.ts";

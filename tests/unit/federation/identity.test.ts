@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Candidate, strongestFirst, whoIsMeant } from "@/server/federation/identity.ts";
+import { type Candidate, strongestFirst, whoIsMeant } from "@/server/federation/people/identity.ts";
 
 const now = new Date("2026-11-22T03:00:00Z");
 const monthsAgo = (months: number, days = 0) => new Date(Date.UTC(2026, 10 - months, 22 - days, 3, 0, 0));

@@ -1,6 +1,6 @@
 /** Which logos are shown, and what of those within the metadata is served. */
 import { describe, expect, test } from "vitest";
-import { imageOf, shownLogo } from "@/server/federation/logo.ts";
+import { imageOf, shownLogo } from "@/server/federation/discovery/logo.ts";
 
 const png =
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type KeyPair, makeKeyPair } from "@/server/federation/keys.ts";
-import { metadataReader } from "@/server/federation/metadata.ts";
-import { type MetadataCode, MetadataRefusal } from "@/server/federation/metadata-refusal.ts";
-import { ns } from "@/server/federation/xml.ts";
+import { metadataReader } from "@/server/federation/metadata/document.ts";
+import { type MetadataCode, MetadataRefusal } from "@/server/federation/metadata/refusal.ts";
+import { type KeyPair, makeKeyPair } from "@/server/federation/service/keys.ts";
+import { ns } from "@/server/federation/xml/tree.ts";
 import { readWhole } from "@/tests/support/metadata.ts";
 import { now } from "@/tests/support/saml.ts";
 import { signMetadata } from "@/tests/support/sign-metadata.ts";

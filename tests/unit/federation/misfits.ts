@@ -1,6 +1,6 @@
 /** Genuine responses that are for somebody else, for another time, or not what a response may be. The index of attacks is in forgeries.ts. */
 import type { LoginCode } from "@/server/federation/refusal.ts";
-import { signXml } from "@/server/federation/signature.ts";
+import { signXml } from "@/server/federation/xml/signature.ts";
 import { acsUrl, idpEntityId, requestId, spEntityId, times as written } from "@/tests/support/saml.ts";
 import { attribute, minutesFromNow, replace, without } from "./changes.ts";
 import type { Wrong } from "./forgeries.ts";

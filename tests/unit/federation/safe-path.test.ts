@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { localeOfRequest, safePath } from "@/server/federation/safe-path.ts";
+import { localeOfRequest, safePath } from "@/server/federation/login/safe-path.ts";
 
 describe("after a login one comes back", () => {
   test.each(["/ja/certs", "/en/certs/3?x=1", "/ja/guide#windows", "/en", "/ja/login/attributes"])(

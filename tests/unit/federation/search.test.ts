@@ -1,12 +1,12 @@
 /** How institutions are found: which spellings are one, what comes first, and what of a mail address is asked for. */
 import { describe, expect, test } from "vitest";
-import { askedFor } from "@/server/federation/asked-for.ts";
-import { foldForSearch, withoutLongVowels } from "@/server/federation/fold.ts";
+import { askedFor } from "@/server/federation/discovery/asked-for.ts";
+import { foldForSearch, withoutLongVowels } from "@/server/federation/discovery/fold.ts";
 import {
   type InstitutionIndex,
   indexInstitutions,
   searchInstitutions,
-} from "@/server/federation/institution-index.ts";
+} from "@/server/federation/discovery/institution-index.ts";
 
 const day = 24 * 60 * 60 * 1000;
 const now = new Date("2026-11-22T00:00:00Z");

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { SignedXml } from "xml-crypto";
-import { pemOf } from "@/server/federation/keys.ts";
 import { type LoginCode, LoginRefusal } from "@/server/federation/refusal.ts";
+import { pemOf } from "@/server/federation/service/keys.ts";
 import { type Expectation, validateResponse } from "@/server/federation/validation/validate.ts";
 import { build, expectation, form, type Keys, makeKeys } from "@/tests/support/saml.ts";
 import { replace } from "./changes.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readEnv, SettingsError } from "@/server/env.ts";
-import { makeKeyPair, pemOf } from "@/server/federation/keys.ts";
+import { makeKeyPair, pemOf } from "@/server/federation/service/keys.ts";
 
 const sealingKey = Buffer.alloc(32, 7).toString("base64");
 

@@ -75,7 +75,7 @@ describe("the guide to registering", () => {
       name,
       yes === "yes",
     ]);
-    const requested = textOf("server/federation/sp-metadata.ts").matchAll(
+    const requested = textOf("server/federation/service/metadata.ts").matchAll(
       /^ {2}\["\w+", "(\w+)", (true|false)\],$/gm,
     );
     const wanted = [...requested].map(([, name, required]) => [name, required === "true"]);

@@ -1,8 +1,13 @@
 /** What a member sends to their institution's contact: names of attributes and what is wrong with them, in both languages, and never a value. */
 import type { getTranslations } from "next-intl/server";
 import { ial2Assurance } from "@/server/assurance.ts";
-import { attributeNames, type Fault } from "@/server/federation/attributes.ts";
-import { complaintsOf, type Examination, formalNames, type Standing } from "@/server/federation/doctor.ts";
+import { attributeNames, type Fault } from "@/server/federation/people/attributes.ts";
+import {
+  complaintsOf,
+  type Examination,
+  formalNames,
+  type Standing,
+} from "@/server/federation/people/doctor.ts";
 
 type Words = Awaited<ReturnType<typeof getTranslations<"Doctor">>>;
 

@@ -7,7 +7,7 @@ import { Icon } from "@/components/ui/icons.tsx";
 import { languageOf } from "@/components/ui/language.ts";
 import { Notice } from "@/components/ui/notice.tsx";
 import { api } from "@/server/api/caller.ts";
-import type { Examination, Standing } from "@/server/federation/doctor.ts";
+import type { Examination, Standing } from "@/server/federation/people/doctor.ts";
 import { Link } from "@/server/i18n/navigation.ts";
 import type { Locale } from "@/server/i18n/routing.ts";
 import { mailto } from "../mailto.ts";

@@ -2,7 +2,7 @@
 import { getTranslations } from "next-intl/server";
 import { Icon } from "@/components/ui/icons.tsx";
 import { languageOf } from "@/components/ui/language.ts";
-import type { Examination, NamedAttribute } from "@/server/federation/doctor.ts";
+import type { Examination, NamedAttribute } from "@/server/federation/people/doctor.ts";
 
 export async function Received({
   examination: { attributes, absent, unknown },

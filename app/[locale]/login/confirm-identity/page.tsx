@@ -5,7 +5,7 @@ import { ProofNeeded } from "@/components/enrollment/proof-needed.tsx";
 import { Notice } from "@/components/ui/notice.tsx";
 import { api } from "@/server/api/caller.ts";
 import { guardedDeeds } from "@/server/assurance.ts";
-import { safePath } from "@/server/federation/safe-path.ts";
+import { safePath } from "@/server/federation/login/safe-path.ts";
 import { Link, redirect } from "@/server/i18n/navigation.ts";
 import type { Locale } from "@/server/i18n/routing.ts";
 

@@ -1,5 +1,5 @@
 /** NextAuth's door: the code from Jackson becomes a session. Its other pages are the portal's own. */
-import { finishLogin } from "@/server/federation/login.ts";
+import { finishLogin } from "@/server/federation/login/login.ts";
 import { federation } from "@/server/federation/world.ts";
 
 type Context = { params: Promise<{ nextauth: string[] }> };

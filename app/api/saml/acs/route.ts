@@ -1,5 +1,5 @@
 /** Where providers send their answers. */
-import { receiveAnswer } from "@/server/federation/answer.ts";
+import { receiveAnswer } from "@/server/federation/login/answer.ts";
 import { federation } from "@/server/federation/world.ts";
 
 export async function POST(request: Request) {

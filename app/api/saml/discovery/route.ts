@@ -1,5 +1,5 @@
 /** Where the federation's page for choosing an institution sends people back to. */
-import { comeFromDiscovery } from "@/server/federation/discovery.ts";
+import { comeFromDiscovery } from "@/server/federation/discovery/central.ts";
 import { federation } from "@/server/federation/world.ts";
 
 export async function GET(request: Request) {

@@ -1,5 +1,5 @@
 /** Our metadata, for federations and providers to register: signed, or plain with `?signed=false`. */
-import { showMetadata } from "@/server/federation/sp-metadata-door.ts";
+import { showMetadata } from "@/server/federation/service/metadata-door.ts";
 import { federation } from "@/server/federation/world.ts";
 
 export const dynamic = "force-dynamic";

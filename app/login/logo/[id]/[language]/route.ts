@@ -1,5 +1,5 @@
 /** A logo that an institution put into its metadata. */
-import { logoAnswer } from "@/server/federation/logo.ts";
+import { logoAnswer } from "@/server/federation/discovery/logo.ts";
 import { federation } from "@/server/federation/world.ts";
 
 type Context = { params: Promise<{ id: string; language: string }> };
