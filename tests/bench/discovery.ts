@@ -21,7 +21,7 @@ const typical: readonly [string, string][] = [
   ["nothing yet", ""],
   ["one letter", "a"],
   ["one kanji", "東"],
-  ["kana", "ほっかいこう"],
+  ["kana", "とうほくこう"],
   ["katakana, marked vowels", "トーホク"],
   ["two words", "tohoku univ"],
   ["mail domain", "@cs.aoba-u14.example.ac.jp"],
