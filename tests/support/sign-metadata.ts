@@ -1,8 +1,6 @@
 /** Signs metadata of any size, as a federation does: what is digested passes by once and is not kept. */
 import { createHash, createPrivateKey, type KeyObject, sign } from "node:crypto";
-import { aggregateLimits } from "../../server/federation/metadata/document.ts";
-import { canonicalizer } from "../../server/federation/xml/canonical.ts";
-import { xmlStream } from "../../server/federation/xml/stream.ts";
+import { canonicalize } from "./canonicalize.ts";
 
 const ds = "http://www.w3.org/2000/09/xmldsig#";
 const exclusive = "http://www.w3.org/2001/10/xml-exc-c14n#";
@@ -15,26 +13,7 @@ export function signatureOver(
   privateKey: string | KeyObject,
 ): string {
   const hash = createHash("sha256");
-  const canonical = canonicalizer((text) => hash.update(text, "utf8"));
-  let depth = 0;
-  const stream = xmlStream(
-    {
-      open(tag) {
-        depth += 1;
-        canonical.open(tag);
-      },
-      text: canonical.text,
-      // Those around the root are no part of it.
-      instruction: (target, body) => depth > 0 && canonical.instruction(target, body),
-      close(tag) {
-        depth -= 1;
-        canonical.close(tag);
-      },
-    },
-    aggregateLimits,
-  );
-  for (const piece of pieces) stream.write(piece);
-  stream.end();
+  canonicalize(pieces, (text) => hash.update(text, "utf8"));
   return signatureOf(hash.digest("base64"), id, privateKey);
 }
 

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { canonicalizer } from "@/server/federation/xml/canonical.ts";
 import { type XmlLimits, xmlStream } from "@/server/federation/xml/stream.ts";
+import { canonicalize } from "@/tests/support/canonicalize.ts";
 import { randomDocuments } from "@/tests/support/random-xml.ts";
 import { run, tool } from "@/tests/support/tools.ts";
 
@@ -11,28 +11,13 @@ const limits: XmlLimits = { octets: 1e6, depth: 50, attributes: 50 };
 
 /** The root in canonical form; `cut` is how many octets arrive at a time. */
 function canonical(xml: string, { prefixes = [] as string[], cut = 1e6 } = {}): string {
-  const pieces: string[] = [];
-  const writer = canonicalizer((piece) => pieces.push(piece), { prefixes });
-  let depth = 0;
-  const stream = xmlStream(
-    {
-      open(tag) {
-        depth += 1;
-        writer.open(tag);
-      },
-      text: writer.text,
-      instruction: (target, body) => depth > 0 && writer.instruction(target, body),
-      close(tag) {
-        depth -= 1;
-        writer.close(tag);
-      },
-    },
-    limits,
-  );
   const octets = Buffer.from(xml, "utf8");
-  for (let at = 0; at < octets.length; at += cut) stream.write(octets.subarray(at, at + cut));
-  stream.end();
-  return pieces.join("");
+  const arriving = Array.from({ length: Math.ceil(octets.length / cut) }, (_, n) =>
+    octets.subarray(n * cut, (n + 1) * cut),
+  );
+  const written: string[] = [];
+  canonicalize(arriving, (text) => written.push(text), { prefixes, limits });
+  return written.join("");
 }
 
 type Row = [rule: string, xml: string, expected: string, prefixes?: string[]];
