@@ -8,10 +8,10 @@ type ReflowingTableProps = {
   rows: readonly { key: string; cells: readonly ReactNode[] }[];
 };
 
-/** A table whose rows look like cards on a phone, and stay a table for screen readers. */
+/** A table whose rows look like cards on a phone, without their empty cells, and stay a table for screen readers. */
 export function ReflowingTable({ labelledBy, columns, rows }: ReflowingTableProps) {
   return (
-    <table className="register" role="table" aria-labelledby={labelledBy}>
+    <table className="reflowing" role="table" aria-labelledby={labelledBy}>
       <thead role="rowgroup">
         <tr role="row">
           {columns.map((column) => (
