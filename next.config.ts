@@ -30,6 +30,8 @@ const forOutbox = [
 const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
+  // A page arrives with its title: one that comes later leaves a moment without any, which a screen reader announces.
+  htmlLimitedBots: /.*/,
   // `npm run check` does it; whoever starts the portal need not wait for it.
   typescript: { ignoreBuildErrors: true },
   // Loaded by Node itself: they read their own files, start workers, or look for each other at run time.

@@ -143,6 +143,8 @@ export async function collect(
 
 /** No barrier that axe can find, at any of the levels of WCAG 2.2 AA. */
 export async function expectAccessible(page: Page): Promise<void> {
+  // React takes the last page's title away an instant before it puts the new one.
+  await expect(page).toHaveTitle(/\S/);
   const { violations } = await new AxeBuilder({ page })
     .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
     .analyze();
