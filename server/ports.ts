@@ -50,7 +50,16 @@ export type CaOrder = {
   dn: string;
   /** rfc822Name of an S/MIME certificate. */
   mail: string | null;
+  /** Where its key may be made, not empty: what the institution allows. */
+  keyOrigins: readonly KeyOrigin[];
 };
+
+/**
+ * Where a key pair is made: in its holder's browser, so that nobody else ever has the private key; by the CA while it answers the
+ * download; or by the holder's own means (TPM, smart card, token), who brings a certificate request (PKCS #10).
+ */
+export const keyOrigins = ["browser", "server", "upload"] as const;
+export type KeyOrigin = (typeof keyOrigins)[number];
 
 export type CaRevocation = { enrollmentId: string; orderIds: readonly string[]; reason: RevocationReason };
 

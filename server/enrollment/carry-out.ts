@@ -1,6 +1,6 @@
 /** What the workflows do with an order, step by step. Each may run any number of times. */
 import type { OrderStatus } from "../generated/prisma/client.ts";
-import type { Ports, RevocationReason } from "../ports.ts";
+import { keyOrigins, type Ports, type RevocationReason } from "../ports.ts";
 import { hear, isOpen } from "./orders.ts";
 import { isUrlHeld } from "./release-url.ts";
 
@@ -8,16 +8,19 @@ import { isUrlHeld } from "./release-url.ts";
 export async function submitOrder(ports: Ports, orderId: string): Promise<void> {
   const order = await ports.db.order.findUniqueOrThrow({
     where: { id: orderId },
-    include: { enrollment: true },
+    include: {
+      enrollment: { include: { member: { select: { institution: { select: { keyOrigins: true } } } } } },
+    },
   });
   if (order.status !== "placed") return;
-  const { kind, dn, mail } = order.enrollment;
+  const { kind, dn, mail, member } = order.enrollment;
   await ports.ca.submit({
     id: order.id,
     kind,
     months: order.months,
     dn,
     mail: kind === "smime" ? mail : null,
+    keyOrigins: keyOrigins.filter((origin) => member.institution.keyOrigins.includes(origin)),
   });
   // Withdrawn while it was on its way: what the CA has just made ready is for nobody.
   const { status } = await ports.db.order.findUniqueOrThrow({ where: { id: orderId } });

@@ -1,6 +1,6 @@
 /** X.509 version 3 certificates (RFC 5280 §4). */
 import type { KeyObject } from "node:crypto";
-import { bitString, contextConstructed, type Der, integer, sequence, unsigned } from "./der.ts";
+import { bitString, contextConstructed, type Der, integer, joined, sequence, unsigned } from "./der.ts";
 import { PkiError } from "./errors.ts";
 import { authorityKeyIdentifier, subjectAltName, subjectKeyIdentifier } from "./extension.ts";
 import { checkSubjectKey, keyIdentifier, keyIdentifierOf, spki } from "./keys.ts";
@@ -75,8 +75,8 @@ export function issuing(
   const issuerName = encodeName(issuer.name);
   const authority = authorityKeyIdentifier(issuer.keyIdentifier);
   const constant = {
-    rsa: joined([authority, ...profile.extensions.rsa]),
-    ec: joined([authority, ...profile.extensions.ec]),
+    rsa: joined(authority, ...profile.extensions.rsa),
+    ec: joined(authority, ...profile.extensions.ec),
   };
 
   return async (subject) => {
@@ -101,10 +101,6 @@ export function issuing(
     );
     return sequence(tbs, algorithm, bitString(await signer.sign(tbs)));
   };
-}
-
-function joined(parts: readonly Der[]): Uint8Array {
-  return Buffer.concat(parts);
 }
 
 function checkMail(profile: Profile, { mail }: Subject): void {

@@ -1,4 +1,4 @@
-/** The Distinguished Encoding Rules (X.690 §8, §10), writing only: every function returns one complete element. */
+/** The Distinguished Encoding Rules (X.690 §8, §10), writing only: every function returns one complete element. For servers and browsers. */
 import { PkiError } from "./errors.ts";
 
 export type Der = Uint8Array;
@@ -48,7 +48,13 @@ export function sequence(...parts: readonly Uint8Array[]): Der {
 
 /** SET OF: its members in ascending order of their encodings (X.690 §11.6). */
 export function setOf(...members: readonly Uint8Array[]): Der {
-  return element(SET, ...members.toSorted(Buffer.compare));
+  return element(SET, ...members.toSorted(compare));
+}
+
+/** Octet by octet, the shorter first where one begins the other. */
+function compare(one: Uint8Array, other: Uint8Array): number {
+  const at = one.findIndex((octet, i) => octet !== other[i]);
+  return at < 0 ? one.length - other.length : (one[at] ?? 0) - (other[at] ?? -1);
 }
 
 /** `[number]` around whole elements: explicit tagging, or an implicitly tagged SEQUENCE or SET. */
@@ -70,8 +76,9 @@ export function integer(value: number | bigint): Der {
   if (value < 0 || (typeof value === "number" && !Number.isSafeInteger(value))) {
     throw new PkiError("number_malformed", "Not a whole number from 0 upwards.");
   }
-  const hex = value.toString(16);
-  return unsigned(Buffer.from(hex.length % 2 ? `0${hex}` : hex, "hex"));
+  const octets: number[] = [];
+  for (let rest = BigInt(value); rest > 0n; rest >>= 8n) octets.unshift(Number(rest & 0xffn));
+  return unsigned(Uint8Array.from(octets));
 }
 
 /** An INTEGER from the big-endian octets of a number that is not negative. */
@@ -126,15 +133,42 @@ function malformedOid(text: string): PkiError {
 }
 
 export function utf8String(text: string): Der {
-  return element(0x0c, Buffer.from(text, "utf8"));
+  return element(0x0c, utf8(text));
 }
 
 /** The caller sees to the alphabet (X.680 §41.4). */
 export function printableString(text: string): Der {
-  return element(0x13, Buffer.from(text, "latin1"));
+  return element(0x13, utf8(text));
 }
 
 /** Two octets a character; the caller sees to the first plane (X.680 §41.15). */
 export function bmpString(text: string): Der {
-  return element(0x1e, Buffer.from(text, "utf16le").swap16());
+  return element(0x1e, utf16(text));
+}
+
+const encoder = new TextEncoder();
+
+export function utf8(text: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(text);
+}
+
+/** UTF-16, the high octet first. */
+export function utf16(text: string): Uint8Array<ArrayBuffer> {
+  const octets = new Uint8Array(text.length * 2);
+  for (let i = 0; i < text.length; i++) {
+    octets[2 * i] = text.charCodeAt(i) >> 8;
+    octets[2 * i + 1] = text.charCodeAt(i) & 0xff;
+  }
+  return octets;
+}
+
+/** One after the other. */
+export function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const target = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    target.set(part, offset);
+    offset += part.length;
+  }
+  return target;
 }

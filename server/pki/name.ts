@@ -1,5 +1,5 @@
 /** Distinguished names: as text (RFC 4514), as a list, and as they stand in a certificate (RFC 5280 §4.1.2.4). */
-import { type Der, oid, printableString, sequence, setOf, utf8String } from "./der.ts";
+import { type Der, joined, oid, printableString, sequence, setOf, utf8, utf8String } from "./der.ts";
 import { PkiError } from "./errors.ts";
 
 export type Rdn = { type: "CN" | "OU" | "O" | "L" | "ST" | "C"; value: string };
@@ -48,12 +48,12 @@ export function parseName(text: string): Name {
 
 function unescapeValue(written: string, text: string): string {
   if (/^[ #]/.test(written) || /(^|[^\\])(\\\\)* $/.test(written)) throw malformed(text);
-  const octets: Buffer[] = [];
+  const octets: Uint8Array[] = [];
   for (const [part, hex, special] of written.matchAll(/\\([0-9A-Fa-f]{2})|\\(.)|[^\\]+/gsu)) {
-    octets.push(hex === undefined ? Buffer.from(special ?? part, "utf8") : Buffer.from(hex, "hex"));
+    octets.push(hex === undefined ? utf8(special ?? part) : Uint8Array.of(Number.parseInt(hex, 16)));
   }
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(octets));
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(joined(...octets));
   } catch (cause) {
     throw malformed(text, cause);
   }

@@ -43,7 +43,7 @@ async function ours(url: string, count: number): Promise<void> {
   for (let n = 0; n < count + atOnce; n++) {
     const id = `bench-${n}`;
     const dn = `CN=Hanako Kokuritsu,OU=No ${n + 1},O=Demo University A,L=Academe,C=JP`;
-    await ca.submit({ id, kind: "client", months: 52, dn, mail: null });
+    await ca.submit({ id, kind: "client", months: 52, dn, mail: null, keyOrigins: ["server"] });
     const ticket = (await ca.collectUrl(id, "ja"))?.split("/").at(-1) ?? "";
     held.push({ ticket, pin: (await ca.readPin(id)) ?? "" });
   }

@@ -1,7 +1,8 @@
 /** STEP2: the certificate comes to be, while its holder waits for the download. */
+import { hash } from "node:crypto";
 import type { Transaction } from "../../db.ts";
-import type { Kind } from "../../enrollment/kind.ts";
 import type { Ticket } from "../../generated/prisma/client.ts";
+import { spki } from "../../pki/keys.ts";
 import { buildPkcs12 } from "../../pki/pkcs12.ts";
 import { newSerial, serialHex } from "../../pki/serial.ts";
 import type { Issuers } from "./issuers.ts";
@@ -54,7 +55,7 @@ async function make(
   const { privateKey, publicKey } = keys;
   const { orderId } = ticket;
   const now = world.now();
-  const issuer = issuers[ticket.issuerId as Kind];
+  const issuer = issuers.issuing(ticket.kind);
   const password = pinOf(world, ticket);
   if (password === null) return { result: "refused", because: "lapsed" };
 
@@ -72,7 +73,7 @@ async function make(
   const file = buildPkcs12({
     privateKey,
     certificate: der,
-    chain: [issuer.certificate, issuers.root.certificate],
+    chain: issuer.chain,
     password,
     encryption,
     friendlyName: friendlyNameOf(ticket),
@@ -80,8 +81,22 @@ async function make(
 
   const { notBefore, notAfter } = subject;
   const serial = serialHex(number);
-  const { issuerId, dn } = ticket;
-  await tx.certificate.create({ data: { serial, issuerId, orderId, dn, notBefore, notAfter, der } });
+  const { dn } = ticket;
+  const keyHash = hash("sha256", spki(publicKey), "buffer");
+  await tx.certificate.create({
+    data: {
+      serial,
+      issuerId: issuer.id,
+      orderId,
+      dn,
+      notBefore,
+      notAfter,
+      der,
+      keyOrigin: "server",
+      keyHash: Uint8Array.from(keyHash),
+      shard: issuer.openShard,
+    },
+  });
   const collected = await tx.ticket.update({
     where: { orderId },
     data: {

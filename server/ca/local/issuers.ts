@@ -1,143 +1,153 @@
-/** Root and issuing CAs: made once for all processes on one database, then held ready to sign. */
+/** Root and issuing CAs, held ready to sign. Which of them issues may change while processes run: they look again each minute. */
 import { createPrivateKey } from "node:crypto";
-import type { Database, Transaction } from "../../db.ts";
+import type { Database } from "../../db.ts";
 import type { Kind } from "../../enrollment/kind.ts";
-import type { Issuer as IssuerRow } from "../../generated/prisma/client.ts";
-import { log } from "../../log.ts";
-import { type Issuer, issueCertificate } from "../../pki/certificate.ts";
-import { generateRsaKey, type KeyPair } from "../../pki/keys.ts";
-import type { Name } from "../../pki/name.ts";
-import { issuingCaProfile, type Profile, rootProfile } from "../../pki/profile.ts";
+import type { IssuerKind, Issuer as IssuerRow } from "../../generated/prisma/client.ts";
+import type { Issuer } from "../../pki/certificate.ts";
 import { readIssuer } from "../../pki/read.ts";
-import { newSerial } from "../../pki/serial.ts";
 import { keySigner, type Signer } from "../../pki/signer.ts";
-import { addCalendarMonths } from "../../pki/validity.ts";
 import type { Bytes, Sealing } from "../../secrets/sealing.ts";
+import { found } from "./founding.ts";
 import { type Authority, certifier, publicationOf, type Subjects } from "./profiles.ts";
 
-export const issuerIds = ["root", "client", "smime"] as const;
-export type IssuerId = (typeof issuerIds)[number];
-
-export function isIssuerId(id: string): id is IssuerId {
-  return (issuerIds as readonly string[]).includes(id);
-}
-
 export type CertificateIssuer = Issuer & {
+  /** `client`, `smime-g2`: stands in its addresses for ever. */
+  id: string;
+  kind: IssuerKind;
   /** DER. */
   certificate: Bytes;
-  /** Its key is opened once and never leaves the process. */
-  signer: Signer;
+  /** Its certificate and those above it, the root's last. */
+  chain: readonly Bytes[];
+  /** Null for a root whose key is not here. */
+  signer: Signer | null;
 };
 
-export type Issuers = { root: CertificateIssuer } & Record<Kind, CertificateIssuer & Subjects>;
+/** One that signs certificates and lists. */
+export type SigningIssuer = CertificateIssuer & { signer: Signer };
 
-type Parts = { db: Database; now: () => Date; sealing: Sealing; baseUrl: string; authority: Authority };
+export type Issuers = {
+  /** Every one that has its certificate, whether it issues or only keeps its lists, by id. */
+  byId: ReadonlyMap<string, CertificateIssuer>;
+  /** The one that issues this kind now. @throws while there is none */
+  issuing: (kind: Kind) => SigningIssuer & Subjects & { openShard: number };
+};
 
-/** A look at the issuers that makes them where there are none, and remembers. What failed is tried again at the next look. */
-export function issuersOf(parts: Parts): () => Promise<Issuers> {
+export type IssuerParts = {
+  db: Database;
+  now: () => Date;
+  sealing: Sealing;
+  baseUrl: string;
+  authority: Authority;
+  /** Signs with a key that is not in the database; `keyRef` says where it is. */
+  openSigner: (keyRef: string, publicKey: Signer["publicKey"]) => Promise<Signer>;
+};
+
+const lookAgainAfter = 60_000;
+
+/**
+ * A look at the issuers that makes them where there are none, and remembers. What failed is tried again at the next look.
+ * `again`: for whoever has just changed them.
+ */
+export function issuersOf(parts: IssuerParts): (again?: "again") => Promise<Issuers> {
+  const signers = new Map<string, Promise<Signer | null>>();
   let known: Promise<Issuers> | null = null;
-  return () => {
-    known ??= load(parts).catch((error: unknown) => {
-      known = null;
-      throw error;
+  let lookedAt = 0;
+  return (again) => {
+    const now = Date.now();
+    if (known && !again && now - lookedAt < lookAgainAfter) return known;
+    lookedAt = now;
+    const look = load(parts, signers);
+    const before = known;
+    known = look;
+    look.catch(() => {
+      if (known === look) known = null;
     });
-    return known;
+    // A second look is nobody's wait: until it is through, what is known serves.
+    return before && !again ? before : look;
   };
 }
 
-async function load(parts: Parts): Promise<Issuers> {
+async function load(parts: IssuerParts, signers: Map<string, Promise<Signer | null>>): Promise<Issuers> {
   let rows = await parts.db.issuer.findMany();
-  if (rows.length < issuerIds.length) rows = await makeOnce(parts);
-  const { sealing, baseUrl, authority } = parts;
-  const opened = (id: IssuerId) => openIssuer(id, rows, sealing);
-  const issuing = (kind: Kind) => {
-    const issuer = opened(kind);
-    return { ...issuer, ...certifier(kind, issuer, publicationOf(baseUrl, kind), authority) };
+  if (rows.length === 0) rows = await found(parts);
+  const certified = rows.filter(hasCertificate);
+  const chains = chainsOf(certified);
+  const opened = await Promise.all(
+    certified.map(async (row): Promise<CertificateIssuer> => {
+      const { id, kind, certificate } = row;
+      const signer = await remembered(signers, id, () => signerOf(row, parts));
+      return { ...readIssuer(certificate), id, kind, certificate, chain: chains.get(id) ?? [], signer };
+    }),
+  );
+  const byId = new Map(opened.map((issuer) => [issuer.id, issuer]));
+  const issuing = new Map(
+    (["client", "smime"] as const).map((kind) => [kind, issuingOf(kind, certified, byId, parts)]),
+  );
+  return {
+    byId,
+    issuing(kind) {
+      const issuer = issuing.get(kind);
+      if (!issuer)
+        throw new Error(`No CA issues ${kind} certificates yet: \`npm run ca\` tells what is missing.`);
+      return issuer;
+    },
   };
-  return { root: opened("root"), client: issuing("client"), smime: issuing("smime") };
 }
 
-function openIssuer(id: IssuerId, rows: readonly IssuerRow[], sealing: Sealing): CertificateIssuer {
-  const row = rows.find((row) => row.id === id);
-  if (!row) throw new Error(`The issuer "${id}" is missing from the database.`);
-  const pkcs8 = Buffer.from(sealing.open(row.sealedKey, sealedAs(id)));
+type CertifiedRow = IssuerRow & { certificate: Bytes };
+
+function hasCertificate(row: IssuerRow): row is CertifiedRow {
+  return row.certificate !== null;
+}
+
+/** The newest that has begun. */
+function issuingOf(
+  kind: Kind,
+  rows: readonly CertifiedRow[],
+  byId: ReadonlyMap<string, CertificateIssuer>,
+  { now, baseUrl, authority }: IssuerParts,
+) {
+  const row = rows
+    .filter((row) => row.kind === kind && row.issuesFrom !== null && row.issuesFrom <= now())
+    .sort((one, other) => other.generation - one.generation)[0];
+  const issuer = row && byId.get(row.id);
+  if (!row || !issuer?.signer) return undefined;
+  const signing = { ...issuer, signer: issuer.signer };
+  const publication = publicationOf(baseUrl, row.id, row.openShard);
+  return { ...signing, ...certifier(kind, signing, publication, authority), openShard: row.openShard };
+}
+
+function chainsOf(rows: readonly CertifiedRow[]): Map<string, readonly Bytes[]> {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const above = (row: CertifiedRow | undefined): Bytes[] =>
+    row ? [row.certificate, ...above(row.parentId === null ? undefined : byId.get(row.parentId))] : [];
+  return new Map(rows.map((row) => [row.id, above(row)]));
+}
+
+/** A key is opened once a process. */
+function remembered(
+  signers: Map<string, Promise<Signer | null>>,
+  id: string,
+  open: () => Promise<Signer | null>,
+): Promise<Signer | null> {
+  const known = signers.get(id);
+  if (known) return known;
+  const opening = open();
+  signers.set(id, opening);
+  opening.catch(() => signers.delete(id));
+  return opening;
+}
+
+async function signerOf(row: CertifiedRow, { sealing, openSigner }: IssuerParts): Promise<Signer | null> {
+  if (row.keyRef !== null) return openSigner(row.keyRef, readIssuer(row.certificate).publicKey);
+  if (row.sealedKey === null) return null;
+  const pkcs8 = Buffer.from(sealing.open(row.sealedKey, sealedAs(row.id)));
   const key = createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" });
   pkcs8.fill(0);
-  return { ...readIssuer(row.certificate), certificate: row.certificate, signer: keySigner(key) };
+  return keySigner(key);
 }
 
-function sealedAs(id: IssuerId): string {
+/** What an issuer's key is sealed for. */
+export function sealedAs(id: string): string {
   return `issuer-key/${id}`;
-}
-
-/** Any number that no other lock of this database has. */
-const lock = 0x6361_6b65;
-
-/** Processes that start together wait here for one another; all but the first find the issuers made. */
-function makeOnce(parts: Parts): Promise<IssuerRow[]> {
-  return parts.db.$transaction(
-    async (tx) => {
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${lock}::bigint)`;
-      const rows = await tx.issuer.findMany();
-      if (rows.length > 0) return rows;
-      log.info("The CA's keys and certificates are made, once for this database.");
-      return make(tx, parts);
-    },
-    { maxWait: 60_000, timeout: 120_000 },
-  );
-}
-
-const years = 12;
-/** Longer than any certificate below it, with years to spare for the change to the next generation. */
-const terms: Record<IssuerId, number> = { root: 25 * years, client: 15 * years, smime: 15 * years };
-
-const titles: Record<IssuerId, string> = {
-  root: "Root CA G1",
-  client: "Client Authentication CA G1",
-  smime: "S/MIME CA G1",
-};
-
-/** Devices whose clock is slow, and certificates that begin a little before their download, find an issuer already valid. */
-const backdated = 60 * 60 * 1000;
-
-/** RSA-3072: the widest reach among old devices and servers at 128 bits of strength. */
-async function make(tx: Transaction, parts: Parts): Promise<IssuerRow[]> {
-  const [rootKey, clientKey, smimeKey] = await Promise.all([
-    generateRsaKey(3072),
-    generateRsaKey(3072),
-    generateRsaKey(3072),
-  ]);
-  const notBefore = new Date(parts.now().getTime() - backdated);
-  const rootSigner = keySigner(rootKey.privateKey);
-
-  const certify = async (id: IssuerId, keys: KeyPair, profile: Profile, issuer: Issuer | "self") => {
-    const notAfter = addCalendarMonths(notBefore, terms[id]);
-    const subject = nameOf(id, parts.authority);
-    const { publicKey, privateKey } = keys;
-    const template = { profile, issuer, subject, publicKey, serial: newSerial(), notBefore, notAfter };
-    const certificate = Uint8Array.from(await issueCertificate(template, rootSigner));
-    const pkcs8 = privateKey.export({ type: "pkcs8", format: "der" });
-    const sealedKey = parts.sealing.seal(pkcs8, sealedAs(id));
-    pkcs8.fill(0);
-    return tx.issuer.create({ data: { id, certificate, sealedKey, createdAt: parts.now() } });
-  };
-
-  const root = await certify("root", rootKey, rootProfile, "self");
-  const issuer = readIssuer(root.certificate);
-  const publication = publicationOf(parts.baseUrl, "root");
-  const client = issuingCaProfile({ extendedKeyUsage: ["clientAuth"], publication });
-  const smime = issuingCaProfile({ extendedKeyUsage: ["emailProtection"], publication });
-  return [
-    root,
-    await certify("client", clientKey, client, issuer),
-    await certify("smime", smimeKey, smime, issuer),
-  ];
-}
-
-function nameOf(id: IssuerId, { system, organization, country }: Authority): Name {
-  return [
-    { type: "CN", value: `${system} ${titles[id]}` },
-    { type: "O", value: organization },
-    { type: "C", value: country },
-  ];
 }

@@ -1,12 +1,13 @@
 /** The built-in CA with its issuing site: everything in one database, keys sealed. */
 import type { Database } from "../../db.ts";
+import type { Signer } from "../../pki/signer.ts";
 import type { CaOrder, CaRevocation, CertificateAuthority, Fact, Tell, TicketView } from "../../ports.ts";
 import type { Sealing } from "../../secrets/sealing.ts";
 import { close } from "./close.ts";
 import { collect } from "./collect.ts";
 import { confirm } from "./confirm.ts";
 import { enterPin } from "./enter-pin.ts";
-import { issuerIds, issuersOf } from "./issuers.ts";
+import { issuersOf } from "./issuers.ts";
 import { type KeyRing, keyRing } from "./keys.ts";
 import { openTicket } from "./open.ts";
 import { collectUrl, hasPin, readPin, readTicket } from "./owner.ts";
@@ -33,13 +34,24 @@ export type LocalCaParts = {
   /** Whose names the CA certificates bear, when they are made. */
   authority?: Authority;
   keys?: KeyRing;
+  /** Signs with a key that is not in the database; `keyRef` says where it is. */
+  openSigner?: (keyRef: string, publicKey: Signer["publicKey"]) => Promise<Signer>;
 };
+
+async function nowhere(keyRef: string): Promise<never> {
+  throw new Error(`Nothing here can sign with the key ${keyRef}.`);
+}
 
 export class LocalCa implements CertificateAuthority {
   readonly #world: World;
 
-  constructor({ authority = exampleAuthority, keys = keyRing(), ...parts }: LocalCaParts) {
-    this.#world = { ...parts, keys, issuers: issuersOf({ ...parts, authority }) };
+  constructor({
+    authority = exampleAuthority,
+    keys = keyRing(),
+    openSigner = nowhere,
+    ...parts
+  }: LocalCaParts) {
+    this.#world = { ...parts, keys, issuers: issuersOf({ ...parts, authority, openSigner }) };
   }
 
   /** Makes root and issuing CAs where there are none, and first revocation lists. Call it at the start; whoever comes first does it anyway. */
@@ -114,7 +126,7 @@ export class LocalCa implements CertificateAuthority {
 
   /** The daily run: it may come some minutes before a day is over. */
   publishAll(): Promise<readonly string[]> {
-    return publishStale(this.#world, issuerIds, halfADay);
+    return publishStale(this.#world, undefined, halfADay);
   }
 
   tidy(): Promise<{ packages: number; pins: number }> {

@@ -1,6 +1,6 @@
 /** Somebody opens the URL of an acceptance mail. */
 
-import type { Kind } from "../../enrollment/kind.ts";
+import { keyOrigins } from "../../ports.ts";
 import { standing, triesAllowed } from "./standing.ts";
 import { hashOf } from "./tickets.ts";
 import { fileNameOf, type IssuingView } from "./views.ts";
@@ -11,27 +11,37 @@ export async function openTicket(
   world: World,
   asked: { ticket: string; browser?: string | null },
 ): Promise<IssuingView> {
-  const ticket = await world.db.ticket.findUnique({ where: { hash: hashOf(asked.ticket) } });
+  const ticket = await world.db.ticket.findUnique({
+    where: { hash: hashOf(asked.ticket) },
+    include: { certificate: { select: { keyOrigin: true, issuerId: true } } },
+  });
   const stands = standing(ticket, asked.browser ? hashOf(asked.browser) : null, world.now());
   if (stands.state === "refused") return stands;
   if (!ticket) return { state: "refused", because: "unknown" };
 
-  const kind = ticket.issuerId as Kind;
+  const { kind } = ticket;
   const fileName = fileNameOf(ticket);
   switch (stands.state) {
     case "pin":
       return { state: "pin", kind, triesLeft: triesAllowed - ticket.tries, expiresAt: ticket.expiresAt };
     case "download":
-      return { state: "download", kind, fileName, until: ticket.browserUntil ?? ticket.expiresAt };
+      return {
+        state: "download",
+        kind,
+        fileName,
+        until: ticket.browserUntil ?? ticket.expiresAt,
+        keyOrigins: keyOrigins.filter((origin) => ticket.keyOrigins.includes(origin)),
+      };
     case "collected":
       return {
         state: "collected",
         kind,
         fileName,
         until: ticket.packageUntil ?? ticket.expiresAt,
-        encryption: ticket.encryption ?? "compatible",
+        keyOrigin: ticket.certificate?.keyOrigin ?? "server",
+        encryption: ticket.encryption,
       };
     case "done":
-      return { state: "done", kind, fileName };
+      return { state: "done", kind, fileName, issuerId: ticket.certificate?.issuerId ?? kind };
   }
 }

@@ -40,8 +40,16 @@ export const exampleAuthority = authorityOf({
 });
 
 /** Where an issuer's certificate and list are; the same for what it signs all its life, so it follows the public address. */
-export function publicationOf(baseUrl: string, issuerId: string): Publication {
-  return { caIssuersUrl: `${baseUrl}/pki/${issuerId}.cer`, crlUrl: `${baseUrl}/pki/${issuerId}.crl` };
+export function publicationOf(baseUrl: string, issuerId: string, shard: number): Publication {
+  return {
+    caIssuersUrl: `${baseUrl}/pki/${issuerId}.cer`,
+    crlUrl: `${baseUrl}/pki/${crlName(issuerId, shard)}`,
+  };
+}
+
+/** The name of a revocation list in the repository: the complete one is shard 0. */
+export function crlName(issuerId: string, shard: number): string {
+  return shard === 0 ? `${issuerId}.crl` : `${issuerId}.${shard}.crl`;
 }
 
 /** What an order says about its certificate. */

@@ -1,7 +1,6 @@
 /** What anybody may fetch of the CA: `<issuer>.cer` and `<issuer>.crl`, the addresses that stand in every certificate. */
 import { createHash } from "node:crypto";
 import { log } from "../../log.ts";
-import { isIssuerId } from "./issuers.ts";
 import { isStale, publishStale } from "./publish.ts";
 import type { World } from "./world.ts";
 
@@ -17,18 +16,19 @@ export type PublicFile = {
 
 /** `outdated`: there is no list that is still valid and none can be made now. */
 export async function publicFile(world: World, name: string): Promise<PublicFile | "unknown" | "outdated"> {
-  const [, id = "", suffix] = /^([a-z]+)\.(cer|crl)$/.exec(name) ?? [];
-  if (!isIssuerId(id)) return "unknown";
-  await world.issuers();
-  if (suffix === "crl") await refresh(world, id);
-
-  const issuer = await world.db.issuer.findUniqueOrThrow({ where: { id }, omit: { sealedKey: true } });
+  const [, id = "", suffix] = /^([a-z0-9-]+)\.(cer|crl)$/.exec(name) ?? [];
+  const issuer = (await world.issuers()).byId.get(id);
+  if (!issuer) return "unknown";
   if (suffix === "cer")
-    return fileOf(issuer.certificate, "application/pkix-cert", issuer.createdAt, 24 * 60 * 60);
-  const { crl, crlThisUpdate, crlNextUpdate } = issuer;
-  if (!crl || !crlThisUpdate || !crlNextUpdate || crlNextUpdate <= world.now()) return "outdated";
+    return fileOf(issuer.certificate, "application/pkix-cert", issuer.notBefore ?? world.now(), 24 * 60 * 60);
+  await refresh(world, id);
+  const list = await world.db.revocationList.findUnique({
+    where: { issuerId_shard: { issuerId: id, shard: 0 } },
+    select: { full: true, thisUpdate: true, nextUpdate: true },
+  });
+  if (!list || list.nextUpdate <= world.now()) return "outdated";
   // Short, so that a revocation reaches those behind a cache within minutes.
-  return fileOf(crl, "application/pkix-crl", crlThisUpdate, 5 * 60);
+  return fileOf(list.full, "application/pkix-crl", list.thisUpdate, 5 * 60);
 }
 
 /** The old list is good while it is valid: that a newer one cannot be made is our trouble, not the reader's. */

@@ -1,12 +1,14 @@
 /** Certificate revocation lists: made, numbered, and kept where the public fetches them. */
 import type { Database, Transaction } from "../../db.ts";
 import { buildCrl } from "../../pki/crl.ts";
-import { type IssuerId, issuerIds } from "./issuers.ts";
+import type { SigningIssuer } from "./issuers.ts";
 import { inOneGo, type World } from "./world.ts";
 
 const day = 24 * 60 * 60 * 1000;
 /** A list promises its successor for seven days ahead, and has it after one: six days may go wrong unnoticed by readers. */
 const validFor = 7 * day;
+/** The list that names all of an issuer's certificates. */
+const complete = 0;
 
 /**
  * Publishes a new list of each issuer whose list is older than `freshFor` (milliseconds; a day) or lacks a revocation, and
@@ -14,14 +16,16 @@ const validFor = 7 * day;
  */
 export async function publishStale(
   world: World,
-  ids: readonly string[] = issuerIds,
+  ids?: readonly string[],
   freshFor = day,
 ): Promise<readonly string[]> {
-  await world.issuers();
+  const { byId } = await world.issuers();
   const published: string[] = [];
-  for (const id of issuerIds) {
-    if (!ids.includes(id) || !(await isStale(world.db, id, world.now(), freshFor))) continue;
-    if (await publish(world, id, freshFor)) published.push(id);
+  for (const issuer of byId.values()) {
+    const { id, signer } = issuer;
+    if (!signer || (ids && !ids.includes(id))) continue;
+    if (!(await isStale(world.db, id, world.now(), freshFor))) continue;
+    if (await publish(world, { ...issuer, signer }, freshFor)) published.push(id);
   }
   return published;
 }
@@ -33,9 +37,9 @@ export async function isStale(
   now: Date,
   freshFor = day,
 ): Promise<boolean> {
-  const issuer = await db.issuer.findUnique({ where: { id }, select: { crlThisUpdate: true } });
-  if (!issuer?.crlThisUpdate || now.getTime() - issuer.crlThisUpdate.getTime() >= freshFor) return true;
-  const since = { gt: issuer.crlThisUpdate };
+  const list = await listOf(db, id);
+  if (!list || now.getTime() - list.thisUpdate.getTime() >= freshFor) return true;
+  const since = { gt: list.thisUpdate };
   return (
     (await db.certificate.findFirst({
       where: { issuerId: id, revokedAt: since },
@@ -44,33 +48,39 @@ export async function isStale(
   );
 }
 
-async function publish(world: World, id: IssuerId, freshFor: number): Promise<boolean> {
-  const issuer = (await world.issuers())[id];
+function listOf(db: Database | Transaction, issuerId: string) {
+  return db.revocationList.findUnique({
+    where: { issuerId_shard: { issuerId, shard: complete } },
+    select: { number: true, thisUpdate: true },
+  });
+}
+
+async function publish(world: World, issuer: SigningIssuer, freshFor: number): Promise<boolean> {
+  const { id } = issuer;
   return inOneGo(world, async (tx) => {
     // One list at a time, so that numbers grow; and none while a revocation is being written, which would fall between two lists.
     await tx.$queryRaw`SELECT 1 FROM "Issuer" WHERE "id" = ${id} FOR UPDATE`;
     const thisUpdate = world.now();
     if (!(await isStale(tx, id, thisUpdate, freshFor))) return false;
-    const last = await tx.issuer.findUniqueOrThrow({
-      where: { id },
-      select: { crlNumber: true, crlThisUpdate: true },
-    });
-    const crlNumber = last.crlNumber + 1;
-    const crlNextUpdate = new Date(thisUpdate.getTime() + validFor);
+    const last = await listOf(tx, id);
+    const number = (last?.number ?? 0) + 1;
+    const nextUpdate = new Date(thisUpdate.getTime() + validFor);
     const crl = await buildCrl(
       {
         issuerName: issuer.name,
         authorityKeyIdentifier: issuer.keyIdentifier,
-        number: crlNumber,
+        number,
         thisUpdate,
-        nextUpdate: crlNextUpdate,
-        entries: await entriesOf(tx, id, last.crlThisUpdate),
+        nextUpdate,
+        entries: await entriesOf(tx, id, last?.thisUpdate ?? null),
       },
       issuer.signer,
     );
-    await tx.issuer.update({
-      where: { id },
-      data: { crl: Uint8Array.from(crl), crlNumber, crlThisUpdate: thisUpdate, crlNextUpdate },
+    const list = { number, fullNumber: number, full: Uint8Array.from(crl), thisUpdate, nextUpdate };
+    await tx.revocationList.upsert({
+      where: { issuerId_shard: { issuerId: id, shard: complete } },
+      create: { issuerId: id, shard: complete, ...list },
+      update: list,
     });
     return true;
   });

@@ -48,11 +48,9 @@ export async function revoke(world: World, request: CaRevocation): Promise<void>
  */
 async function afterTheirLists(tx: Transaction, issuerIds: readonly string[], now: Date): Promise<Date> {
   for (const id of issuerIds) await tx.$queryRaw`SELECT 1 FROM "Issuer" WHERE "id" = ${id} FOR SHARE`;
-  const lists = await tx.issuer.findMany({
-    where: { id: { in: [...issuerIds] } },
-    select: { crlThisUpdate: true },
+  const lists = await tx.revocationList.findMany({
+    where: { issuerId: { in: [...issuerIds] } },
+    select: { thisUpdate: true },
   });
-  return new Date(
-    Math.max(now.getTime(), ...lists.map(({ crlThisUpdate }) => (crlThisUpdate?.getTime() ?? 0) + 1)),
-  );
+  return new Date(Math.max(now.getTime(), ...lists.map(({ thisUpdate }) => thisUpdate.getTime() + 1)));
 }

@@ -8,7 +8,7 @@ import { inOneGo, newTicketOf, type World } from "./world.ts";
 export async function submit(world: World, order: CaOrder): Promise<void> {
   const issuers = await world.issuers();
   const now = world.now();
-  const code = await issuers[order.kind].whyNot(order, now);
+  const code = await issuers.issuing(order.kind).whyNot(order, now);
   const nonce = newNonce();
 
   await inOneGo(world, async (tx) => {
@@ -17,7 +17,8 @@ export async function submit(world: World, order: CaOrder): Promise<void> {
     const made = await tx.ticket.createMany({
       data: {
         orderId: order.id,
-        issuerId: order.kind,
+        kind: order.kind,
+        keyOrigins: [...order.keyOrigins],
         months: order.months,
         dn: order.dn,
         mail: order.mail,

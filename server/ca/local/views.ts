@@ -2,6 +2,8 @@
 
 import type { Kind } from "../../enrollment/kind.ts";
 import type { Ticket } from "../../generated/prisma/client.ts";
+import type { PkiErrorCode } from "../../pki/errors.ts";
+import type { KeyOrigin } from "../../ports.ts";
 import type { Refusal } from "./standing.ts";
 
 /** For new devices (PBES2, AES-256, HMAC-SHA-256), or for every device (3DES, SHA-1). */
@@ -11,10 +13,22 @@ export type PackageEncryption = "modern" | "compatible";
 export type IssuingView =
   | { state: "pin"; kind: Kind; triesLeft: number; expiresAt: Date }
   /** `until`: after it the PIN has to be entered again. */
-  | { state: "download"; kind: Kind; fileName: string; until: Date }
-  /** The same .p12 can be fetched again `until` then, encrypted as it was the first time. */
-  | { state: "collected"; kind: Kind; fileName: string; until: Date; encryption: PackageEncryption }
-  | { state: "done"; kind: Kind; fileName: string }
+  | { state: "download"; kind: Kind; fileName: string; until: Date; keyOrigins: readonly KeyOrigin[] }
+  /**
+   * Made where `keyOrigin` says. By the server: the same .p12 can be fetched again `until` then, encrypted as it was the first time.
+   * From a request: the same request is given the same certificate again.
+   */
+  | {
+      state: "collected";
+      kind: Kind;
+      fileName: string;
+      until: Date;
+      keyOrigin: KeyOrigin;
+      /** Of a .p12 that the server made; null for a certificate from a request. */
+      encryption: PackageEncryption | null;
+    }
+  /** `issuerId`: whose certificate is `/pki/<issuerId>.cer`. */
+  | { state: "done"; kind: Kind; fileName: string; issuerId: string }
   | { state: "refused"; because: Refusal };
 
 export type PinAnswer =
@@ -35,19 +49,37 @@ export type PackageAnswer =
   /** `pin_wanted`: this browser has not given the right PIN, or longer than an hour ago. */
   | { result: "refused"; because: Refusal | "pin_wanted" | "not_issuable" };
 
+/** What a certificate request (PKCS #10) is answered with. All encodings are DER. */
+export type CertifyAnswer =
+  | {
+      result: "certificate";
+      certificate: Uint8Array<ArrayBuffer>;
+      /** The issuing CA's certificate and those above it, the root's last. */
+      chain: readonly Uint8Array<ArrayBuffer>[];
+      /** What the .p12 is called, and what devices list it under. */
+      fileName: string;
+      friendlyName: string;
+      /** Until when the same request is given the same certificate. */
+      until: Date;
+    }
+  /** `other_key`: this ticket's certificate was made for another key. `not_allowed`: the institution wants keys made otherwise. */
+  | { result: "refused"; because: Refusal | "pin_wanted" | "not_issuable" | "other_key" | "not_allowed" }
+  /** Nothing was used up: what is wrong with the request or its key. */
+  | { result: "unusable"; code: PkiErrorCode };
+
 export type ConfirmAnswer =
   | { result: "confirmed" }
   | { result: "refused"; because: Refusal | "pin_wanted" | "not_collected" };
 
 /** The .p12's name, ASCII whatever the holder is called: `client-11.p12` for the certificate with `OU=No 11`. */
-export function fileNameOf(ticket: Pick<Ticket, "issuerId" | "dn">): string {
+export function fileNameOf(ticket: Pick<Ticket, "kind" | "dn">): string {
   return `${friendlyNameOf(ticket)}.p12`;
 }
 
 /** What devices list it under. */
-export function friendlyNameOf(ticket: Pick<Ticket, "issuerId" | "dn">): string {
+export function friendlyNameOf(ticket: Pick<Ticket, "kind" | "dn">): string {
   // Parted at its commas, not at those that belong to the holder's name.
   const parts = ticket.dn.match(/(?:\\.|[^\\,])+/g) ?? [];
   const number = parts.find((part) => /^OU=No \d+$/.test(part))?.slice("OU=No ".length);
-  return number ? `${ticket.issuerId}-${number}` : ticket.issuerId;
+  return number ? `${ticket.kind}-${number}` : ticket.kind;
 }

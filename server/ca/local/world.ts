@@ -18,7 +18,7 @@ export type World = {
   /** Where the public finds us, without a slash at its end. */
   baseUrl: string;
   /** Made at the first call, then kept. */
-  issuers: () => Promise<Issuers>;
+  issuers: (again?: "again") => Promise<Issuers>;
   keys: KeyRing;
 };
 

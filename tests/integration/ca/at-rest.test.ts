@@ -68,6 +68,7 @@ test("a copy of the database reveals no PIN, ticket, browser key, private key or
 
 test("no issuer's key can be read from a copy of the database", async () => {
   for (const { id, sealedKey } of await office.db.issuer.findMany()) {
+    if (!sealedKey) throw new Error(`The key of ${id} is missing.`);
     expect(
       () => createPrivateKey({ key: Buffer.from(sealedKey), format: "der", type: "pkcs8" }),
       id,

@@ -20,8 +20,8 @@ test("processes that start at the same moment make one set of issuers, and one f
   await Promise.all(cas.map((ca) => ca.prepare()));
   const files = await Promise.all(cas.map((ca) => ca.publicFile("client.cer")));
   expect(new Set(files.map((file) => typeof file === "object" && file.etag)).size).toBe(1);
-  const rows = await databases[0]?.issuer.findMany({ orderBy: { id: "asc" } });
-  expect(rows?.map(({ id, crlNumber }) => [id, crlNumber])).toEqual([
+  const rows = await databases[0]?.revocationList.findMany({ orderBy: { issuerId: "asc" } });
+  expect(rows?.map(({ issuerId, number }) => [issuerId, number])).toEqual([
     ["client", 1],
     ["root", 1],
     ["smime", 1],

@@ -57,6 +57,7 @@ export async function openOffice() {
         months: 13,
         dn: `CN=国立 花子,OU=No ${orders},O=Demo University A,L=Academe,C=JP`,
         mail: null,
+        keyOrigins: ["browser", "server"],
         ...wish,
       };
       await ca.submit(order);
@@ -85,5 +86,7 @@ export const minutes = (n: number) => n * 60_000;
 export const days = (n: number) => n * 24 * 60 * 60_000;
 
 export async function issuerCertificate(db: Database, id: string): Promise<Uint8Array> {
-  return (await db.issuer.findUniqueOrThrow({ where: { id } })).certificate;
+  const { certificate } = await db.issuer.findUniqueOrThrow({ where: { id } });
+  if (!certificate) throw new Error(`The issuer ${id} has no certificate.`);
+  return certificate;
 }

@@ -161,6 +161,7 @@ test("an order whose telling fails leaves no ticket, and is taken when it comes 
     months: 13,
     dn: "CN=Taro,OU=No 1,C=JP",
     mail: null,
+    keyOrigins: ["server"],
   } as const;
   await expect(broken.submit(order)).rejects.toThrow("cut off");
   expect(await office.ca.readPin("cut-off")).toBeNull();

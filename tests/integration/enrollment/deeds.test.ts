@@ -242,6 +242,7 @@ describe("the life of an application", () => {
       months: 52,
       dn: before.dn.join(","),
       mail: null,
+      keyOrigins: ["browser", "server"],
     });
     expect(await detailOf(world.ports, hanako.id, number)).toEqual(before);
   });

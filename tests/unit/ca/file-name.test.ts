@@ -12,6 +12,6 @@ test.each([["国立 花子"], ["Taro,OU=No 99"], ["Taro, OU=No 99,"], ["Taro\\"]
       number: 3,
       dnBase: "O=Demo University A,L=Academe,C=JP",
     });
-    expect(fileNameOf({ issuerId: "client", dn })).toBe("client-3.p12");
+    expect(fileNameOf({ kind: "client", dn })).toBe("client-3.p12");
   },
 );

@@ -30,7 +30,7 @@ export default async function DonePage({ params }: DonePageProps) {
           <li>{t("install")}</li>
           <li>
             {t.rich("intermediate", {
-              file: (text) => <a href={`/pki/${seen.kind}.cer`}>{text}</a>,
+              file: (text) => <a href={`/pki/${seen.issuerId}.cer`}>{text}</a>,
             })}
           </li>
           <li>{t("remove")}</li>
