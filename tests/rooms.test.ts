@@ -52,6 +52,7 @@ const rooms: Record<string, string[]> = {
     "type:server/generated",
     "type:server/enrollment",
     "type:server/ca",
+    "type:server/pki",
   ],
   // The heart: no framework, no other room.
   "server/enrollment": ["inngest/events", "type:server/db", "server/generated", "server/pki/name", ...words],

@@ -24,8 +24,10 @@ UPDATE "Issuer" SET "kind" = "id"::"IssuerKind", "issuesFrom" = "createdAt",
 ALTER TABLE "Issuer" ALTER COLUMN "kind" SET NOT NULL, ALTER COLUMN "generation" DROP DEFAULT;
 
 -- AlterTable
+ALTER TABLE "Ticket" ALTER COLUMN "issuerId" DROP NOT NULL;
 ALTER TABLE "Ticket" RENAME COLUMN "issuerId" TO "kind";
 ALTER TABLE "Ticket" ALTER COLUMN "kind" TYPE "Kind" USING "kind"::"Kind",
+ALTER COLUMN "kind" SET NOT NULL,
 ADD COLUMN     "kept" BYTEA,
 ADD COLUMN     "keyOrigins" TEXT[] DEFAULT ARRAY['server']::TEXT[];
 

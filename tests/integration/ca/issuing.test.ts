@@ -102,6 +102,7 @@ describe("a holder with ticket and PIN", () => {
     expect(await open(browser)).toEqual({
       state: "collected",
       kind: "client",
+      keyOrigin: "server",
       fileName: `client-${number}.p12`,
       encryption: "compatible",
       until: new Date(office.now().getTime() + minutes(15)),
