@@ -15,6 +15,8 @@ ADD COLUMN     "kind" "IssuerKind",
 ADD COLUMN     "openShard" INTEGER NOT NULL DEFAULT 0,
 ADD COLUMN     "parentId" TEXT,
 ADD COLUMN     "request" BYTEA,
+ADD COLUMN     "revocationReason" INTEGER,
+ADD COLUMN     "revokedAt" TIMESTAMPTZ(3),
 ALTER COLUMN "certificate" DROP NOT NULL,
 ALTER COLUMN "sealedKey" DROP NOT NULL;
 
