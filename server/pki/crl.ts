@@ -1,9 +1,15 @@
-/** Revocation lists, version 2 (RFC 5280 §5). */
-import { bitString, contextConstructed, type Der, integer, sequence, writeHeader } from "./der.ts";
+/** Revocation lists, version 2: complete, in shards, and as deltas (RFC 5280 §5). */
+import { bitString, contextConstructed, headerSize, integer, joined, sequence, writeHeader } from "./der.ts";
 import { PkiError } from "./errors.ts";
-import { authorityKeyIdentifier, crlNumber, issuingDistributionPoint, reasonCode } from "./extension.ts";
+import {
+  authorityKeyIdentifier,
+  crlNumber,
+  deltaCrlIndicator,
+  freshestCrl,
+  issuingDistributionPoint,
+  reasonCode,
+} from "./extension.ts";
 import { encodeName, type Name } from "./name.ts";
-import { checkSerial } from "./serial.ts";
 import { type Signer, signatureAlgorithm } from "./signer.ts";
 import { encodeTime, timeSize, wholeSeconds, writeTime } from "./validity.ts";
 
@@ -11,96 +17,194 @@ export type RevokedCertificate = {
   /** Hexadecimal, two digits an octet. */
   serial: string;
   at: Date;
-  /** CRLReason (§5.3.1); unspecified, 0, is left out as the RFC asks. */
+  /** CRLReason (§5.3.1); unspecified, 0, is left out as the RFC asks. 8, removeFromCRL, in deltas only. */
   reason?: number;
 };
 
 export type RevocationList = {
   issuerName: Name;
   authorityKeyIdentifier: Uint8Array;
-  /** Greater than that of every list before. */
+  /** Greater than that of every list of the same scope before; below 2^159. */
   number: number | bigint;
   thisUpdate: Date;
   nextUpdate: Date;
-  entries: readonly RevokedCertificate[];
-  /** Given, the list says, critically, that it is the one published at this address (§5.2.5). */
+  /** Or what `encodeEntry` made of each, one after the other. */
+  entries: readonly RevokedCertificate[] | Uint8Array;
+  /** Given, the list says, critically, that it speaks for the certificates that name this address (§5.2.5). A delta says what its complete list says. */
   url?: string;
+  /** Given, the list is a delta: what changed since the complete list with this number (§5.2.4). */
+  base?: number | bigint;
+  /** Where the newest delta is; for complete lists (§5.2.6). */
+  freshestUrl?: string;
 };
 
 /**
- * Makes and signs a revocation list.
+ * Makes and signs a revocation list, in one buffer: lists grow to a million entries.
  * @returns DER
  * @throws PkiError for a serial, reason, date or number that no list may carry
  */
 export async function buildCrl(list: RevocationList, signer: Signer): Promise<Uint8Array> {
-  if (wholeSeconds(list.nextUpdate) <= wholeSeconds(list.thisUpdate)) {
-    throw new PkiError("validity_empty", "The next list comes after this one.");
-  }
+  check(list);
   const algorithm = signatureAlgorithm(signer.algorithm);
-  const distributionPoint = list.url === undefined ? [] : [issuingDistributionPoint(list.url)];
-  const tbs = sequence(
+  const before = joined(
     integer(1),
     algorithm,
     encodeName(list.issuerName),
     encodeTime(list.thisUpdate),
     encodeTime(list.nextUpdate),
-    // §5.1.2.6: absent, not empty.
-    ...(list.entries.length === 0 ? [] : [encodeEntries(list.entries)]),
-    contextConstructed(
-      0,
-      sequence(
-        authorityKeyIdentifier(list.authorityKeyIdentifier),
-        crlNumber(list.number),
-        ...distributionPoint,
-      ),
-    ),
   );
-  return sequence(tbs, algorithm, bitString(await signer.sign(tbs)));
+  const after = contextConstructed(0, sequence(...extensionsOf(list)));
+  // Lengths are known when all is written: headers go before their content, towards the beginning.
+  const first = 3 * LONGEST_HEADER + before.length;
+  const room = first + boundOf(list.entries) + after.length + SIGNATURE_BOUND;
+  const target = Buffer.allocUnsafeSlow(room);
+  let end = writeEntries(target, first, list);
+  // §5.1.2.6: revokedCertificates is absent where there are none, not empty.
+  let start = end === first ? first : prepend(target, first, end);
+  start -= before.length;
+  target.set(before, start);
+  target.set(after, end);
+  end += after.length;
+  start = prepend(target, start, end);
+  const signature = await signer.sign(target.subarray(start, end));
+  const signed = joined(algorithm, bitString(signature));
+  target.set(signed, end);
+  end += signed.length;
+  start = prepend(target, start, end);
+  return new Uint8Array(target.buffer, start, end - start);
 }
 
-/** Longer than any entry: a serial of 20 octets, a date, a reason, and what stands before each. */
-const ENTRY_BOUND = 64;
-
-/** revokedCertificates, in one pass over one buffer: lists grow to hundreds of thousands of entries. */
-function encodeEntries(entries: readonly RevokedCertificate[]): Der {
-  const target = Buffer.allocUnsafe(entries.length * ENTRY_BOUND);
-  let end = 0;
-  for (const entry of entries) end = writeEntry(target, end, entry);
-  return sequence(target.subarray(0, end));
+/** One entry of revokedCertificates, to be kept and put beside others. @throws PkiError `serial_malformed`, `reason_malformed`, `time_malformed` */
+export function encodeEntry(entry: RevokedCertificate): Uint8Array<ArrayBuffer> {
+  const target = Buffer.allocUnsafeSlow(ENTRY_BOUND);
+  return new Uint8Array(target.buffer, 0, writeEntry(target, 0, entry, reasons)).slice();
 }
 
-function writeEntry(target: Buffer, start: number, { serial: hex, at, reason }: RevokedCertificate): number {
-  const serial = positive(hex);
-  const serialLength = serial.length / 2;
-  if (!(serialLength <= 20)) throw malformedSerial();
-  const extensions = reasonExtensions(reason);
-  let offset = writeHeader(target, start, 0x30, 2 + serialLength + timeSize(at) + extensions.length);
-  offset = writeHeader(target, offset, 0x02, serialLength);
-  if (target.write(serial, offset, "hex") !== serialLength) throw malformedSerial();
-  checkSerial(target.subarray(offset, offset + serialLength));
-  offset = writeTime(target, offset + serialLength, at);
+const LONGEST_HEADER = 6;
+/** Longer than algorithm and signature of any signer: RSA keys end at 8192 bits. */
+const SIGNATURE_BOUND = 2048;
+/** As long as an entry gets: header, a serial of 20 octets, GeneralizedTime, a reason. */
+const ENTRY_BOUND = 2 + 22 + 17 + 14;
+
+function check(list: RevocationList): void {
+  if (wholeSeconds(list.nextUpdate) <= wholeSeconds(list.thisUpdate)) {
+    throw new PkiError("validity_empty", "The next list comes after this one.");
+  }
+  // §5.2.3: 20 octets at most.
+  if (BigInt(list.number) >> 159n !== 0n) {
+    throw new PkiError("number_malformed", "A list's number lies between 0 and 2^159.");
+  }
+  if (list.base === undefined) return;
+  if (BigInt(list.base) > BigInt(list.number)) {
+    throw new PkiError("number_malformed", "A delta follows the list that it adds to.");
+  }
+  if (list.freshestUrl !== undefined) {
+    throw new PkiError("list_malformed", "A delta does not say where a delta is (RFC 5280 §5.2.6).");
+  }
+}
+
+function extensionsOf(list: RevocationList): Uint8Array[] {
+  return [
+    authorityKeyIdentifier(list.authorityKeyIdentifier),
+    crlNumber(list.number),
+    ...(list.base === undefined ? [] : [deltaCrlIndicator(list.base)]),
+    ...(list.url === undefined ? [] : [issuingDistributionPoint(list.url)]),
+    ...(list.freshestUrl === undefined ? [] : [freshestCrl(list.freshestUrl)]),
+  ];
+}
+
+/** Writes the header of what lies between `start` and `end` in front of it, and returns where the header begins. */
+function prepend(target: Uint8Array, start: number, end: number): number {
+  const length = end - start;
+  const offset = start - headerSize(length);
+  writeHeader(target, offset, 0x30, length);
+  return offset;
+}
+
+function boundOf(entries: RevocationList["entries"]): number {
+  return entries instanceof Uint8Array ? entries.length : entries.length * ENTRY_BOUND;
+}
+
+function writeEntries(target: Buffer, start: number, { entries, base }: RevocationList): number {
+  if (entries instanceof Uint8Array) {
+    checkEncoded(entries);
+    target.set(entries, start);
+    return start + entries.length;
+  }
+  const allowed = base === undefined ? reasons : deltaReasons;
+  let end = start;
+  for (const entry of entries) end = writeEntry(target, end, entry, allowed);
+  return end;
+}
+
+/** That they are whole entries as `encodeEntry` writes them, and not the half of something. */
+function checkEncoded(entries: Uint8Array): void {
+  let offset = 0;
+  while (offset < entries.length) {
+    const length = entries[offset + 1] ?? 0x80;
+    if (entries[offset] !== 0x30 || length > ENTRY_BOUND - 2 || entries[offset + 2] !== 0x02) break;
+    offset += 2 + length;
+  }
+  if (offset !== entries.length) {
+    throw new PkiError("list_malformed", "Not the encoded entries of a revocation list.");
+  }
+}
+
+function writeEntry(
+  target: Uint8Array,
+  start: number,
+  { serial, at, reason = 0 }: RevokedCertificate,
+  allowed: ReadonlyMap<number, Uint8Array>,
+): number {
+  const extensions = allowed.get(reason);
+  if (extensions === undefined) {
+    throw new PkiError("reason_malformed", `Not a reason for a revocation in this list: ${reason}`);
+  }
+  // A zero before a set sign bit; what stands there twice, or not at all, is found when it is written.
+  const padding = serial.charCodeAt(0) >= EIGHT ? 1 : 0;
+  const size = padding + serial.length / 2;
+  if (!(size >= 1 && size <= 20 && Number.isInteger(size))) throw malformedSerial();
+  let offset = writeHeader(target, start, 0x30, 2 + size + timeSize(at) + extensions.length);
+  offset = writeHeader(target, offset, 0x02, size);
+  writeSerial(target, offset, serial, padding);
+  offset = writeTime(target, offset + size, at);
   target.set(extensions, offset);
   return offset + extensions.length;
 }
 
+const EIGHT = "8".charCodeAt(0);
+
+/** The value of each hexadecimal digit by its character, 16 for every other. */
+const digits = new Uint8Array(128).fill(16);
+for (let value = 0; value < 16; value++) {
+  const digit = value.toString(16);
+  digits[digit.charCodeAt(0)] = value;
+  digits[digit.toUpperCase().charCodeAt(0)] = value;
+}
+
+/** In place, a digit at a time: a call of node's for each of a million serials costs more than the rest of the entry. */
+function writeSerial(target: Uint8Array, start: number, serial: string, padding: number): void {
+  let offset = start;
+  if (padding === 1) target[offset++] = 0;
+  for (let i = 0; i < serial.length; i += 2) {
+    const high = digits[serial.charCodeAt(i)] ?? 16;
+    const low = digits[serial.charCodeAt(i + 1)] ?? 16;
+    if ((high | low) > 15) throw malformedSerial();
+    target[offset++] = (high << 4) | low;
+  }
+  // §4.1.2.2: positive, and in its shortest form.
+  const [first = 0, second = 0] = [target[start], offset - start > 1 ? target[start + 1] : 0];
+  if (first === 0 && second < 0x80) throw malformedSerial();
+}
+
 function malformedSerial(): PkiError {
-  return new PkiError("serial_malformed", "Not a hexadecimal serial number of whole octets, 20 at most.");
+  return new PkiError("serial_malformed", "A serial is a positive number in hexadecimal, of 1 to 20 octets.");
 }
 
-/** The octets of an INTEGER: those of the number, and a zero before a set sign bit. */
-function positive(serial: string): string {
-  return /^[89a-f]/i.test(serial) ? `00${serial}` : serial;
-}
-
-/** crlEntryExtensions by reason: every CRLReason but 7, not used, and 8, removeFromCRL, which only delta lists know. */
+/** crlEntryExtensions by reason: every CRLReason but 7, which is not used, and 8, removeFromCRL. */
 const reasons = new Map<number, Uint8Array>([
   [0, new Uint8Array(0)],
   ...[1, 2, 3, 4, 5, 6, 9, 10].map((reason) => [reason, sequence(reasonCode(reason))] as const),
 ]);
 
-function reasonExtensions(reason = 0): Uint8Array {
-  const extensions = reasons.get(reason);
-  if (extensions === undefined)
-    throw new PkiError("reason_malformed", `Not a reason for a revocation: ${reason}`);
-  return extensions;
-}
+const deltaReasons = new Map([...reasons, [8, sequence(reasonCode(8))] as const]);

@@ -19,6 +19,9 @@ export type PkiErrorCode =
   | "key_unsupported"
   | "key_mismatch"
   | "reason_malformed"
+  | "list_malformed"
+  | "ocsp_malformed"
+  | "ocsp_unsupported"
   | "password_unusable"
   | "certificate_unreadable";
 

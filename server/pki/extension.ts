@@ -7,6 +7,7 @@ import {
   enumerated,
   integer,
   namedBits,
+  nullValue,
   octetString,
   oid,
   sequence,
@@ -27,11 +28,14 @@ const ids = {
   crlNumber: oid("2.5.29.20"),
   reasonCode: oid("2.5.29.21"),
   issuingDistributionPoint: oid("2.5.29.28"),
+  deltaCrlIndicator: oid("2.5.29.27"),
   crlDistributionPoints: oid("2.5.29.31"),
   certificatePolicies: oid("2.5.29.32"),
   authorityKeyIdentifier: oid("2.5.29.35"),
   extendedKeyUsage: oid("2.5.29.37"),
+  freshestCrl: oid("2.5.29.46"),
   authorityInfoAccess: oid("1.3.6.1.5.5.7.1.1"),
+  ocspNoCheck: oid("1.3.6.1.5.5.7.48.1.5"),
 };
 
 /** The bits of KeyUsage by name (§4.2.1.3). */
@@ -108,9 +112,24 @@ export function authorityInfoAccess(urls: { caIssuers: string; ocsp?: string }):
   );
 }
 
+/** RFC 6960 §4.2.2.2.1: a responder's certificate lives so briefly that nobody asks for its own status. */
+export function ocspNoCheck(): Der {
+  return extension(ids.ocspNoCheck, nullValue);
+}
+
 /** §5.2.3 */
 export function crlNumber(number: number | bigint): Der {
   return extension(ids.crlNumber, integer(number));
+}
+
+/** §5.2.4, critical: the number of the complete list that this one adds to. */
+export function deltaCrlIndicator(base: number | bigint): Der {
+  return extension(ids.deltaCrlIndicator, integer(base), true);
+}
+
+/** §5.2.6: where the newest delta of this list is. */
+export function freshestCrl(url: string): Der {
+  return extension(ids.freshestCrl, sequence(sequence(distributionPointName([url]))));
 }
 
 /** §5.3.1, of an entry. */

@@ -10,6 +10,7 @@ import {
   extendedKeyUsage,
   type KeyUsage,
   keyUsage,
+  ocspNoCheck,
 } from "./extension.ts";
 
 /** A kind of certificate. Its extensions that never change are encoded once, when the profile is made. */
@@ -49,6 +50,15 @@ export function issuingCaProfile(of: {
     ...published(of.publication),
   );
 }
+
+/** Who answers for an issuer's certificates by OCSP, for days rather than years: signed by that issuer itself (RFC 6960 §4.2.2.2). */
+export const responderProfile: Profile = profile(
+  { isCa: false },
+  basicConstraints(null),
+  keyUsage("digitalSignature"),
+  extendedKeyUsage("OCSPSigning"),
+  ocspNoCheck(),
+);
 
 type HolderProfile = {
   publication: Publication;
