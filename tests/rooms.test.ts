@@ -8,6 +8,7 @@ const spoken = [
   "server/enrollment/lifecycle",
   "server/enrollment/views",
   "server/enrollment/history",
+  "server/ca/local/typed-pin",
   "server/ca/local/views",
   "server/federation/discovery/asked-for",
 ];
@@ -42,6 +43,8 @@ const rooms: Record<string, string[]> = {
   "app/outbox": ["app", "components", "server/mail", "server/env", "server/i18n"],
 
   "components/ui": [],
+  // Keys and their files, made and opened in the browser.
+  "components/keys": ["components", "server/pki", "server/pki/name", "type:server/api", ...words],
   components: ["components/ui", "server/i18n", "type:server/api", ...words],
 
   words: [
@@ -188,6 +191,22 @@ describe("the heart knows no framework", () => {
     const packages = importsOf(path).filter(({ target, ours }) => !ours && !target.startsWith("node:"));
     expect(packages.map(({ target }) => target).join("\n")).toBe("");
   });
+});
+
+test("what makes keys in the browser needs nothing of Node", () => {
+  const reached = new Set<string>();
+  const reach = (path: string) => {
+    if (reached.has(path)) return;
+    reached.add(path);
+    for (const { target, ours, typesOnly } of importsOf(path)) if (ours && !typesOnly) reach(target);
+  };
+  for (const path of sourcesBelow("components/keys")) reach(path);
+  const needing = [...reached].filter(
+    (path) =>
+      importsOf(path).some(({ target, typesOnly }) => target.startsWith("node:") && !typesOnly) ||
+      /\bBuffer\b/.test(textOf(path)),
+  );
+  expect(needing.join("\n")).toBe("");
 });
 
 test("only server/env.ts reads settings from process.env", () => {

@@ -3,6 +3,7 @@
  * so that showing it and checking it compute it again, and deleting the nonce takes it out of the world.
  */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { asMeant } from "./typed-pin.ts";
 
 export const pinLength = 16;
 
@@ -28,14 +29,6 @@ export function derivePin(key: Uint8Array, orderId: string, nonce: Uint8Array): 
 /** Whether what was typed is the PIN; how long that takes tells nothing of where they differ. */
 export function isPin(typed: string, pin: string): boolean {
   return timingSafeEqual(sha256(asMeant(typed)), sha256(pin));
-}
-
-/** As the holder meant it: full-width letters and digits as half-width, without the blanks and hyphens of a copy. */
-function asMeant(typed: string): string {
-  return typed
-    .slice(0, 100)
-    .normalize("NFKC")
-    .replace(/[\s\p{Pd}\p{Cf}\u2212ー]/gu, "");
 }
 
 function sha256(text: string): Buffer {
