@@ -1,50 +1,72 @@
-/** Key derivation of PKCS #12 (RFC 7292 appendix B.2), which node:crypto lacks. */
-import { hash } from "node:crypto";
-import { rehash } from "./rehash.ts";
+/** Key derivation of PKCS #12 (RFC 7292 appendix B.2), which neither node:crypto nor WebCrypto has. For servers and browsers. */
+import { joined, utf16 } from "./der.ts";
+import type { HashName, Pkcs12Suite } from "./pkcs12-suite.ts";
+import { isRehashable, rehash } from "./rehash.ts";
 
 /** What the octets are for (appendix B.3). */
 export const purpose = { key: 1, iv: 2, mac: 3 } as const;
 
-export type KdfHash = "sha1" | "sha256";
-
-const BLOCK = 64;
+/** Rounds in one go, some tens of milliseconds: between them a page answers its reader and a server its callers. */
+const AT_ONCE = 100_000;
 
 /**
  * `length` octets from a password and a salt.
  * @param password as BMPString with its two zero octets at the end (appendix B.1): `bmpPassword`
  */
-export function pkcs12Kdf(of: {
-  hash: KdfHash;
-  purpose: (typeof purpose)[keyof typeof purpose];
-  password: Uint8Array;
-  salt: Uint8Array;
-  iterations: number;
-  length: number;
-}): Uint8Array {
-  const diversifier = new Uint8Array(BLOCK).fill(of.purpose);
-  const input = Buffer.concat([fill(of.salt), fill(of.password)]);
-  const output: Uint8Array[] = [];
-  for (let have = 0; have < of.length; ) {
-    const first = hash(of.hash, Buffer.concat([diversifier, input]), "buffer");
-    const digest = rehash(of.hash, first, of.iterations - 1);
-    output.push(digest);
-    have += digest.length;
-    addToBlocks(input, digest);
+export async function pkcs12Kdf(
+  of: {
+    hash: HashName;
+    purpose: (typeof purpose)[keyof typeof purpose];
+    password: Uint8Array;
+    salt: Uint8Array;
+    iterations: number;
+    length: number;
+  },
+  suite: Pick<Pkcs12Suite, "digest">,
+): Promise<Uint8Array> {
+  const block = of.hash === "sha1" || of.hash === "sha256" ? 64 : 128;
+  const diversifier = new Uint8Array(block).fill(of.purpose);
+  const input = joined(fill(of.salt, block), fill(of.password, block));
+  let output = new Uint8Array(0);
+  while (output.length < of.length) {
+    const first = await suite.digest(of.hash, joined(diversifier, input));
+    const digest = await again(of.hash, first, of.iterations - 1, suite);
+    output = joined(output, digest);
+    addToBlocks(input, digest, block);
   }
-  return Buffer.concat(output).subarray(0, of.length);
+  return output.subarray(0, of.length);
+}
+
+/** The digest hashed `times` times more. */
+async function again(
+  hash: HashName,
+  digest: Uint8Array,
+  times: number,
+  suite: Pick<Pkcs12Suite, "digest">,
+): Promise<Uint8Array> {
+  let result = digest;
+  if (!isRehashable(hash)) {
+    for (let time = 0; time < times; time++) result = await suite.digest(hash, result);
+    return result;
+  }
+  for (let rest = times; rest > 0; rest -= AT_ONCE) {
+    if (rest < times) await new Promise((resolve) => setTimeout(resolve, 0));
+    result = rehash(hash, result, Math.min(rest, AT_ONCE));
+  }
+  return result;
 }
 
 /** Repeated up to a whole number of blocks. */
-function fill(octets: Uint8Array): Uint8Array {
-  const filled = new Uint8Array(Math.ceil(octets.length / BLOCK) * BLOCK);
+function fill(octets: Uint8Array, block: number): Uint8Array {
+  const filled = new Uint8Array(Math.ceil(octets.length / block) * block);
   return filled.map((_, i) => octets[i % octets.length] ?? 0);
 }
 
-/** I_j = (I_j + B + 1) mod 2^512 for each block of I, B the digest repeated (step 6.C). */
-function addToBlocks(input: Uint8Array, digest: Uint8Array): void {
-  for (let block = 0; block < input.length; block += BLOCK) {
+/** I_j = (I_j + B + 1) modulo a block's size for each block of I, B the digest repeated (step 6.C). */
+function addToBlocks(input: Uint8Array, digest: Uint8Array, size: number): void {
+  for (let block = 0; block < input.length; block += size) {
     let carry = 1;
-    for (let i = BLOCK - 1; i >= 0; i--) {
+    for (let i = size - 1; i >= 0; i--) {
       carry += (input[block + i] ?? 0) + (digest[i % digest.length] ?? 0);
       input[block + i] = carry & 0xff;
       carry >>= 8;
@@ -54,5 +76,5 @@ function addToBlocks(input: Uint8Array, digest: Uint8Array): void {
 
 /** A password as appendix B.1 wants it. */
 export function bmpPassword(password: string): Uint8Array {
-  return Buffer.from(`${password}\0`, "utf16le").swap16();
+  return utf16(`${password}\0`);
 }

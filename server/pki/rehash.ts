@@ -3,8 +3,14 @@
  * round costs a third of a call to node:crypto; key derivation of PKCS #12 makes fourteen thousand of them a file.
  */
 
+export type RehashName = "sha1" | "sha256";
+
+export function isRehashable(hash: string): hash is RehashName {
+  return hash === "sha1" || hash === "sha256";
+}
+
 /** The digest hashed `times` times more. */
-export function rehash(hash: "sha1" | "sha256", digest: Uint8Array, times: number): Uint8Array {
+export function rehash(hash: RehashName, digest: Uint8Array, times: number): Uint8Array {
   const round = hash === "sha1" ? sha1 : sha256;
   const words = digest.length / 4;
   const state = new Int32Array(words);

@@ -1,8 +1,10 @@
 /** STEP2: the certificate comes to be, while its holder waits for the download. */
-import { hash } from "node:crypto";
+import { hash, type KeyObject } from "node:crypto";
 import type { Transaction } from "../../db.ts";
 import type { Ticket } from "../../generated/prisma/client.ts";
 import { spki } from "../../pki/keys.ts";
+import { nodeSuite } from "../../pki/node-suite.ts";
+import { checkPair } from "../../pki/pair.ts";
 import { buildPkcs12 } from "../../pki/pkcs12.ts";
 import { newSerial, serialHex } from "../../pki/serial.ts";
 import type { Issuers } from "./issuers.ts";
@@ -70,13 +72,14 @@ async function make(
   const subject = subjectOf(ticket, now);
   const number = newSerial();
   const der = Uint8Array.from(await issuer.issue({ ...subject, publicKey, serial: number }));
-  const file = buildPkcs12({
+  const friendlyName = friendlyNameOf(ticket);
+  const file = await packed({
     privateKey,
     certificate: der,
     chain: issuer.chain,
     password,
     encryption,
-    friendlyName: friendlyNameOf(ticket),
+    friendlyName,
   });
 
   const { notBefore, notAfter } = subject;
@@ -108,6 +111,20 @@ async function make(
   });
   await world.tell(tx, { type: "collected", orderId, serial, notBefore, notAfter });
   return storedPackage(world, collected);
+}
+
+/** The .p12; of the key's octets nothing stays in memory. */
+async function packed({
+  privateKey,
+  ...rest
+}: Omit<Parameters<typeof buildPkcs12>[0], "pkcs8"> & { privateKey: KeyObject }): Promise<Uint8Array> {
+  checkPair(privateKey, rest.certificate);
+  const pkcs8 = privateKey.export({ type: "pkcs8", format: "der" });
+  try {
+    return await buildPkcs12({ ...rest, pkcs8 }, nodeSuite);
+  } finally {
+    pkcs8.fill(0);
+  }
 }
 
 /** What is handed out is what was kept, the first time as well: it opens, and it is the same. */

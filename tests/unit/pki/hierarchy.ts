@@ -39,6 +39,11 @@ export function newKey(name: KeyName): Promise<KeyPair> {
   return keyMakers[name]();
 }
 
+/** A private key as files of keys hold it. */
+export function pkcs8Of({ privateKey }: Pick<KeyPair, "privateKey">): Uint8Array {
+  return privateKey.export({ type: "pkcs8", format: "der" });
+}
+
 export function publicationOf(issuer: keyof Hierarchy): Publication {
   const base = `http://portal.example.ac.jp/pki/${issuer}`;
   return { caIssuersUrl: `${base}.cer`, crlUrl: `${base}.crl` };

@@ -2,6 +2,8 @@ import { createPrivateKey, hash, X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import { afterEach, beforeAll, describe, expect, it, test } from "vitest";
 import { bmpPassword, pkcs12Kdf } from "@/server/pki/kdf.ts";
+import { nodeSuite } from "@/server/pki/node-suite.ts";
+import { checkPair } from "@/server/pki/pair.ts";
 import { buildPkcs12, type Pkcs12Encryption } from "@/server/pki/pkcs12.ts";
 import { rehash } from "@/server/pki/rehash.ts";
 import { run, tool } from "@/tests/support/tools.ts";
@@ -13,6 +15,7 @@ import {
   issue,
   type KeyName,
   newKey,
+  pkcs8Of,
   profiles,
 } from "./hierarchy.ts";
 import { seeded } from "./random.ts";
@@ -39,15 +42,8 @@ async function packed(
   const pair = await newKey(keyName);
   const certificate = await issue(ours.client, profiles.client, holder(pair));
   const chain = [ours.client.certificate, ours.root.certificate];
-  const file = buildPkcs12({
-    privateKey: pair.privateKey,
-    certificate,
-    chain,
-    password,
-    encryption,
-    friendlyName,
-    ...rest,
-  });
+  const content = { pkcs8: pkcs8Of(pair), certificate, chain, friendlyName, ...rest };
+  const file = await buildPkcs12({ ...content, password, encryption }, nodeSuite);
   const place = folder({ "hanako.p12": file });
   cleanUp.push(place.remove);
   return { ...pair, certificate, chain, file, cwd: place.path };
@@ -174,9 +170,9 @@ describe.each(encryptions)("a %s file", (encryption) => {
 
   it("differs each time, salts and all", async () => {
     const { privateKey, certificate } = await packed(encryption, "P-256");
-    const make = () =>
-      buildPkcs12({ privateKey, certificate, chain: [], password, encryption, friendlyName });
-    expect(Buffer.compare(make(), make())).not.toBe(0);
+    const content = { pkcs8: pkcs8Of({ privateKey }), certificate, chain: [], friendlyName };
+    const make = () => buildPkcs12({ ...content, password, encryption }, nodeSuite);
+    expect(Buffer.compare(await make(), await make())).not.toBe(0);
   });
 
   it.skipIf(!tool("openssl"))("keeps a name whose characters it cannot all hold", async () => {
@@ -196,33 +192,25 @@ describe("no file is made", () => {
   it("of a key and another's certificate", async () => {
     const { certificate } = await packed("modern", "P-256");
     const { privateKey } = await newKey("P-256");
-    const make = () =>
-      buildPkcs12({ privateKey, certificate, chain: [], password, encryption: "modern", friendlyName });
-    expect(make).toThrow(expect.objectContaining({ code: "key_mismatch" }));
+    expect(() => checkPair(privateKey, certificate)).toThrow(
+      expect.objectContaining({ code: "key_mismatch" }),
+    );
   });
 
   it("of what is no certificate", async () => {
     const { privateKey } = await newKey("P-256");
-    const make = (certificate: Uint8Array, chain: readonly Uint8Array[]) => () =>
-      buildPkcs12({ privateKey, certificate, chain, password, encryption: "modern", friendlyName });
-    expect(make(Uint8Array.of(0x30, 0), [])).toThrow(
+    expect(() => checkPair(privateKey, Uint8Array.of(0x30, 0))).toThrow(
       expect.objectContaining({ code: "certificate_unreadable" }),
     );
   });
 
   test.each(["", "花子の鍵", "tab\tbed", "é"])("under the password %j", async (unusable) => {
     const { privateKey, certificate } = await packed("modern", "P-256");
-    const make = () =>
-      buildPkcs12({
-        privateKey,
-        certificate,
-        chain: [],
-        password: unusable,
-        encryption: "modern",
-        friendlyName,
-      });
-    expect(make).toThrow(expect.objectContaining({ code: "password_unusable" }));
-    expect(make).not.toThrow(unusable || "nothing");
+    const content = { pkcs8: pkcs8Of({ privateKey }), certificate, chain: [], friendlyName };
+    const made = buildPkcs12({ ...content, password: unusable, encryption: "modern" }, nodeSuite);
+    const error = await made.then(() => null).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "password_unusable" });
+    expect(String(error)).not.toContain(unusable || "nothing");
   });
 });
 
@@ -235,15 +223,9 @@ describe("key derivation", () => {
     ["queeg", 1, "05dec959acff72f7", 1000, 24, "ed2034e36328830ff09df1e1a07dd357185dac0d4f9eb3d4"],
     ["queeg", 2, "05dec959acff72f7", 1000, 8, "11dedad7758d4860"],
     ["queeg", 3, "263216fcc2fab31c", 1000, 20, "5ec4c7a80df652294c3925b6489a7ab857c83476"],
-  ] as const)("of %s for purpose %i", (secret, forPurpose, salt, iterations, length, expected) => {
-    const derived = pkcs12Kdf({
-      hash: "sha1",
-      purpose: forPurpose,
-      password: bmpPassword(secret),
-      salt: Buffer.from(salt, "hex"),
-      iterations,
-      length,
-    });
+  ] as const)("of %s for purpose %i", async (secret, forPurpose, salt, iterations, length, expected) => {
+    const from = { password: bmpPassword(secret), salt: Buffer.from(salt, "hex"), iterations, length };
+    const derived = await pkcs12Kdf({ hash: "sha1", purpose: forPurpose, ...from }, nodeSuite);
     expect(Buffer.from(derived).toString("hex")).toBe(expected);
   });
 

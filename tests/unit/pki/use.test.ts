@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { connect, createServer, type PeerCertificate, type TLSSocket } from "node:tls";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { issueCertificate } from "@/server/pki/certificate.ts";
+import { nodeSuite } from "@/server/pki/node-suite.ts";
 import { toPem } from "@/server/pki/pem.ts";
 import { buildPkcs12 } from "@/server/pki/pkcs12.ts";
 import { rootProfile } from "@/server/pki/profile.ts";
@@ -17,6 +18,7 @@ import {
   issue,
   newKey,
   now,
+  pkcs8Of,
   profiles,
 } from "./hierarchy.ts";
 
@@ -37,8 +39,8 @@ async function fileOf(kind: "client" | "smime", encryption: "modern" | "compatib
   const pair = await newKey("RSA-2048");
   const certificate = await issue(ours[kind], profiles[kind], holder(pair, kind === "smime" ? { mail } : {}));
   const chain = [ours[kind].certificate, ours.root.certificate];
-  const { privateKey } = pair;
-  const file = buildPkcs12({ privateKey, certificate, chain, password, encryption, friendlyName: "花子" });
+  const content = { pkcs8: pkcs8Of(pair), certificate, chain, friendlyName: "花子" };
+  const file = await buildPkcs12({ ...content, password, encryption }, nodeSuite);
   return { pair, certificate, file };
 }
 
@@ -96,15 +98,8 @@ describe("a server that asks for a client certificate", () => {
     const pair = await newKey("P-256");
     const certificate = await issue(ours.client, profiles.client, holder(pair, { serial }));
     const chain = [ours.client.certificate];
-    const { privateKey } = pair;
-    const file = buildPkcs12({
-      privateKey,
-      certificate,
-      chain,
-      password,
-      encryption: "modern",
-      friendlyName: "花子",
-    });
+    const content = { pkcs8: pkcs8Of(pair), certificate, chain, friendlyName: "花子" };
+    const file = await buildPkcs12({ ...content, password, encryption: "modern" }, nodeSuite);
     const revoked = await crlOf(ours.client, [{ serial: "4f".repeat(16), at: now, reason: 1 }]);
     expect(await login(file, [await crlOf(ours.root, []), revoked])).toBe("CERT_REVOKED");
   });
