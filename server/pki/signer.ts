@@ -1,46 +1,27 @@
 /** Who signs: a key in this process, or whatever can keep the same promise (PKCS #11, a cloud's KMS). */
 import { createPublicKey, type KeyObject, sign } from "node:crypto";
-import { type Der, nullValue, oid, sequence } from "./der.ts";
 import { PkiError } from "./errors.ts";
+import type { SignatureAlgorithm } from "./signature-algorithm.ts";
 
-export type SignatureAlgorithm =
-  | "sha256WithRSAEncryption"
-  | "sha384WithRSAEncryption"
-  | "sha512WithRSAEncryption"
-  | "ecdsa-with-SHA256"
-  | "ecdsa-with-SHA384"
-  | "ecdsa-with-SHA512";
+export { signatureAlgorithm } from "./signature-algorithm.ts";
+export type { SignatureAlgorithm };
 
 export type Signer = {
   algorithm: SignatureAlgorithm;
   publicKey: KeyObject;
-  /** The signature over the octets as X.509 carries it: PKCS #1 v1.5, or Ecdsa-Sig-Value in DER (RFC 3279 §2.2.3). */
+  /** The signature over the octets as X.509 carries it: PKCS #1 v1.5, Ecdsa-Sig-Value in DER (RFC 3279 §2.2.3), or Ed25519's 64 octets. */
   sign(tbs: Uint8Array): Promise<Uint8Array>;
 };
 
-const identifiers: Record<SignatureAlgorithm, Der> = {
-  // RSA algorithms carry NULL (RFC 4055 §5), ECDSA ones nothing (RFC 5758 §3.2).
-  sha256WithRSAEncryption: sequence(oid("1.2.840.113549.1.1.11"), nullValue),
-  sha384WithRSAEncryption: sequence(oid("1.2.840.113549.1.1.12"), nullValue),
-  sha512WithRSAEncryption: sequence(oid("1.2.840.113549.1.1.13"), nullValue),
-  "ecdsa-with-SHA256": sequence(oid("1.2.840.10045.4.3.2")),
-  "ecdsa-with-SHA384": sequence(oid("1.2.840.10045.4.3.3")),
-  "ecdsa-with-SHA512": sequence(oid("1.2.840.10045.4.3.4")),
-};
-
-/** AlgorithmIdentifier of a signature (RFC 5280 §4.1.1.2). */
-export function signatureAlgorithm(algorithm: SignatureAlgorithm): Der {
-  return identifiers[algorithm];
-}
-
 /**
- * Signs with a key held in memory: RSA with SHA-256 in the thread pool, P-256 with SHA-256 and P-384 with SHA-384 at once.
+ * Signs with a key held in memory: RSA of 2048 to 4096 bits with SHA-256 in the thread pool; P-256 with SHA-256, P-384 with SHA-384
+ * and Ed25519 at once.
  * @throws PkiError `key_unsupported`
  */
 export function keySigner(privateKey: KeyObject): Signer {
   const publicKey = createPublicKey(privateKey);
   const { namedCurve, modulusLength = 0 } = privateKey.asymmetricKeyDetails ?? {};
-  if (privateKey.asymmetricKeyType === "rsa" && modulusLength >= 2048) {
+  if (privateKey.asymmetricKeyType === "rsa" && modulusLength >= 2048 && modulusLength <= 4096) {
     return {
       algorithm: "sha256WithRSAEncryption",
       publicKey,
@@ -61,7 +42,13 @@ export function keySigner(privateKey: KeyObject): Signer {
       sign: async (tbs) => sign("sha384", tbs, privateKey),
     };
   }
-  throw new PkiError("key_unsupported", "An issuer's key is RSA from 2048 bits on, P-256 or P-384.");
+  if (privateKey.asymmetricKeyType === "ed25519") {
+    return { algorithm: "Ed25519", publicKey, sign: async (tbs) => sign(null, tbs, privateKey) };
+  }
+  throw new PkiError(
+    "key_unsupported",
+    "An issuer's key is RSA of 2048 to 4096 bits, P-256, P-384 or Ed25519.",
+  );
 }
 
 function signInThreadPool(tbs: Uint8Array, privateKey: KeyObject): Promise<Uint8Array> {

@@ -99,7 +99,8 @@ describe("a key that must not be certified", () => {
 test.each<[string, () => KeyObject]>([
   ["RSA of 1024 bits", () => generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey],
   ["secp256k1", () => generateKeyPairSync("ec", { namedCurve: "secp256k1" }).privateKey],
-  ["Ed25519", () => generateKeyPairSync("ed25519").privateKey],
+  ["Ed448", () => generateKeyPairSync("ed448").privateKey],
+  ["RSA of 4104 bits", () => generateKeyPairSync("rsa", { modulusLength: 4104 }).privateKey],
 ])("nothing is signed with %s", (_, make) => {
   expect(() => keySigner(make())).toThrow(expect.objectContaining({ code: "key_unsupported" }));
 });
