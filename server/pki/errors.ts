@@ -26,15 +26,25 @@ export type PkiErrorCode =
   | "ocsp_malformed"
   | "ocsp_unsupported"
   | "password_unusable"
+  | "password_wrong"
+  | "pkcs12_malformed"
+  | "pkcs12_too_large"
+  | "pkcs12_too_costly"
+  | "pkcs12_unsupported"
+  | "pkcs12_incomplete"
+  | "pkcs12_ambiguous"
   | "certificate_unreadable";
 
 /** The one error of this room. Its message may repeat a name or an address, never a key or a password. */
 export class PkiError extends Error {
   readonly code: PkiErrorCode;
+  /** What it is about, by the name that its standard gives it: an algorithm that is not known here. */
+  readonly about: string | null;
 
-  constructor(code: PkiErrorCode, message: string, cause?: unknown) {
+  constructor(code: PkiErrorCode, message: string, cause?: unknown, about: string | null = null) {
     super(message, { cause });
     this.name = "PkiError";
     this.code = code;
+    this.about = about;
   }
 }
