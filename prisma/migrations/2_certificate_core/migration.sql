@@ -48,6 +48,11 @@ CREATE TABLE "RevocationList" (
     "fullNumber" INTEGER NOT NULL,
     "thisUpdate" TIMESTAMPTZ(3) NOT NULL,
     "nextUpdate" TIMESTAMPTZ(3) NOT NULL,
+    "horizon" TIMESTAMPTZ(3),
+    "dailyNumber" INTEGER,
+    "dailyAt" TIMESTAMPTZ(3),
+    "baseNumber" INTEGER,
+    "baseAt" TIMESTAMPTZ(3),
     "delta" BYTEA,
     "deltaThisUpdate" TIMESTAMPTZ(3),
     "deltaNextUpdate" TIMESTAMPTZ(3),
@@ -67,6 +72,9 @@ CREATE TABLE "Responder" (
     CONSTRAINT "Responder_pkey" PRIMARY KEY ("id")
 );
 
+-- A list is read and written in pieces, and packing it would gain nothing and cost seconds.
+ALTER TABLE "RevocationList" ALTER COLUMN "full" SET STORAGE EXTERNAL, ALTER COLUMN "delta" SET STORAGE EXTERNAL;
+
 -- What was published stays published.
 INSERT INTO "RevocationList" ("issuerId", "shard", "number", "full", "fullNumber", "thisUpdate", "nextUpdate")
 SELECT "id", 0, "crlNumber", "crl", "crlNumber", "crlThisUpdate", "crlNextUpdate" FROM "Issuer"
@@ -79,6 +87,9 @@ CREATE INDEX "Responder_issuerId_notAfter_idx" ON "Responder"("issuerId", "notAf
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Issuer_kind_generation_key" ON "Issuer"("kind", "generation");
+
+-- CreateIndex
+CREATE INDEX "Certificate_issuerId_shard_notAfter_idx" ON "Certificate"("issuerId", "shard", "notAfter");
 
 -- CreateIndex
 CREATE INDEX "Certificate_keyHash_idx" ON "Certificate"("keyHash");
