@@ -1,4 +1,5 @@
 /** The built-in root and the first issuing CAs: made once for all processes on one database. */
+import type { KeyObject } from "node:crypto";
 import type { Transaction } from "../../db.ts";
 import type { IssuerKind, Issuer as IssuerRow } from "../../generated/prisma/client.ts";
 import { log } from "../../log.ts";
@@ -8,19 +9,18 @@ import type { Name } from "../../pki/name.ts";
 import { issuingCaProfile, type Profile, rootProfile } from "../../pki/profile.ts";
 import { readIssuer } from "../../pki/read.ts";
 import { newSerial } from "../../pki/serial.ts";
-import { keySigner } from "../../pki/signer.ts";
+import { keySigner, type Signer } from "../../pki/signer.ts";
 import { addCalendarMonths } from "../../pki/validity.ts";
-import { type IssuerParts, sealedAs } from "./issuers.ts";
+import type { Bytes } from "../../secrets/sealing.ts";
+import { type IssuerParts, lockIssuers, sealKey } from "./issuer-keys.ts";
 import { type Authority, publicationOf } from "./profiles.ts";
 
-/** Any number that no other lock of this database has. */
-const lock = 0x6361_6b65;
-
-/** Processes that start together wait here for one another; all but the first find the issuers made. */
-export function found(parts: IssuerParts): Promise<IssuerRow[]> {
+/** Processes that start together wait here for one another; all but the first find the issuers made. None, where the root is offline. */
+export async function found(parts: IssuerParts): Promise<IssuerRow[]> {
+  if (parts.root === "offline") return [];
   return parts.db.$transaction(
     async (tx) => {
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${lock}::bigint)`;
+      await lockIssuers(tx);
       const rows = await tx.issuer.findMany();
       if (rows.length > 0) return rows;
       log.info("The CA's keys and certificates are made, once for this database.");
@@ -31,7 +31,7 @@ export function found(parts: IssuerParts): Promise<IssuerRow[]> {
 }
 
 const years = 12;
-/** Longer than any certificate below it, with years to spare for the change to the next generation. */
+/** Months. Longer than any certificate below it, with years to spare for the change to the next generation. */
 export const terms: Record<IssuerKind, number> = { root: 25 * years, client: 15 * years, smime: 15 * years };
 
 const titles: Record<IssuerKind, string> = {
@@ -39,6 +39,11 @@ const titles: Record<IssuerKind, string> = {
   client: "Client Authentication CA",
   smime: "S/MIME CA",
 };
+
+/** `client`, `client-g2`: an issuer's name in addresses. */
+export function idOf(kind: IssuerKind, generation: number): string {
+  return generation === 1 ? kind : `${kind}-g${generation}`;
+}
 
 /** The subject of a CA's certificate; each generation has a name of its own. */
 export function nameOf(
@@ -64,47 +69,83 @@ async function make(tx: Transaction, parts: IssuerParts): Promise<IssuerRow[]> {
     generateRsaKey(3072),
   ]);
   const now = parts.now();
-  const notBefore = new Date(now.getTime() - backdated);
-  const rootSigner = keySigner(rootKey.privateKey);
+  const signer = keySigner(rootKey.privateKey);
 
-  const certify = async (kind: IssuerKind, keys: KeyPair, profile: Profile, issuer: Issuer | "self") => {
-    const notAfter = addCalendarMonths(notBefore, terms[kind]);
-    const subject = nameOf(kind, 1, parts.authority);
-    const { publicKey, privateKey } = keys;
-    const template = { profile, issuer, subject, publicKey, serial: newSerial(), notBefore, notAfter };
-    const certificate = Uint8Array.from(await issueCertificate(template, rootSigner));
-    const pkcs8 = privateKey.export({ type: "pkcs8", format: "der" });
-    const sealedKey = parts.sealing.seal(pkcs8, sealedAs(kind));
-    pkcs8.fill(0);
-    const parentId = issuer === "self" ? null : "root";
-    return tx.issuer.create({
+  const create = (
+    kind: IssuerKind,
+    { privateKey }: KeyPair,
+    certificate: Bytes,
+    parentId: string | null = "root",
+  ) =>
+    tx.issuer.create({
       data: {
         id: kind,
         kind,
         generation: 1,
         parentId,
         certificate,
-        sealedKey,
+        sealedKey: sealKey(parts.sealing, kind, privateKey),
         issuesFrom: now,
         createdAt: now,
       },
     });
-  };
 
-  const root = await certify("root", rootKey, rootProfile, "self");
-  const issuer = readIssuer(root.certificate ?? new Uint8Array());
+  const certificate = Uint8Array.from(
+    await issueCertificate(
+      {
+        profile: rootProfile,
+        issuer: "self",
+        ...subjectOfCa("root", 1, rootKey.publicKey, parts),
+      },
+      signer,
+    ),
+  );
+  const root = { id: "root", issuer: readIssuer(certificate), signer };
+  const issuing = async (kind: "client" | "smime", keys: KeyPair) =>
+    create(kind, keys, await certify({ kind, generation: 1, publicKey: keys.publicKey }, root, parts));
   return [
-    root,
-    await certify("client", clientKey, issuingProfile("client", parts.baseUrl, "root"), issuer),
-    await certify("smime", smimeKey, issuingProfile("smime", parts.baseUrl, "root"), issuer),
+    await create("root", rootKey, certificate, null),
+    await issuing("client", clientKey),
+    await issuing("smime", smimeKey),
   ];
+}
+
+/** The certificate of an issuing CA, signed by a root whose key is here; it ends with the root's at the latest. */
+export async function certify(
+  { kind, generation, publicKey }: { kind: "client" | "smime"; generation: number; publicKey: KeyObject },
+  root: { id: string; issuer: Issuer; signer: Signer },
+  parts: Pick<IssuerParts, "now" | "authority" | "baseUrl">,
+): Promise<Bytes> {
+  const subject = subjectOfCa(kind, generation, publicKey, parts);
+  const notAfter = new Date(Math.min(subject.notAfter.getTime(), root.issuer.notAfter.getTime()));
+  const profile = issuingProfile(kind, parts.baseUrl, root.id);
+  return Uint8Array.from(
+    await issueCertificate({ profile, issuer: root.issuer, ...subject, notAfter }, root.signer),
+  );
+}
+
+function subjectOfCa(
+  kind: IssuerKind,
+  generation: number,
+  publicKey: KeyObject,
+  { now, authority }: Pick<IssuerParts, "now" | "authority">,
+) {
+  const notBefore = new Date(now().getTime() - backdated);
+  const notAfter = addCalendarMonths(notBefore, terms[kind]);
+  return {
+    subject: nameOf(kind, generation, authority),
+    publicKey,
+    serial: newSerial(),
+    notBefore,
+    notAfter,
+  };
 }
 
 /** What the certificate of an issuing CA of this kind says, below the root `rootId`. */
 export function issuingProfile(kind: "client" | "smime", baseUrl: string, rootId: string): Profile {
-  const publication = publicationOf(baseUrl, rootId, 0);
-  return issuingCaProfile({
-    extendedKeyUsage: [kind === "client" ? "clientAuth" : "emailProtection"],
-    publication,
-  });
+  const { caIssuersUrl, crlUrl } = publicationOf(baseUrl, rootId, 0);
+  return issuingCaProfile({ extendedKeyUsage: [purposeOf[kind]], publication: { caIssuersUrl, crlUrl } });
 }
+
+/** What the certificates of a kind are for: extendedKeyUsage. */
+export const purposeOf = { client: "clientAuth", smime: "emailProtection" } as const;
