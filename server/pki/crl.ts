@@ -1,5 +1,13 @@
 /** Revocation lists, version 2: complete, in shards, and as deltas (RFC 5280 §5). */
-import { bitString, contextConstructed, headerSize, integer, joined, sequence, writeHeader } from "./der.ts";
+import {
+  bitString,
+  contextConstructed,
+  integer,
+  joined,
+  prependHeader,
+  sequence,
+  writeHeader,
+} from "./der.ts";
 import { PkiError } from "./errors.ts";
 import {
   authorityKeyIdentifier,
@@ -60,17 +68,17 @@ export async function buildCrl(list: RevocationList, signer: Signer): Promise<Ui
   const target = Buffer.allocUnsafeSlow(room);
   let end = writeEntries(target, first, list);
   // §5.1.2.6: revokedCertificates is absent where there are none, not empty.
-  let start = end === first ? first : prepend(target, first, end);
+  let start = end === first ? first : prependHeader(target, 0x30, first, end);
   start -= before.length;
   target.set(before, start);
   target.set(after, end);
   end += after.length;
-  start = prepend(target, start, end);
+  start = prependHeader(target, 0x30, start, end);
   const signature = await signer.sign(target.subarray(start, end));
   const signed = joined(algorithm, bitString(signature));
   target.set(signed, end);
   end += signed.length;
-  start = prepend(target, start, end);
+  start = prependHeader(target, 0x30, start, end);
   return new Uint8Array(target.buffer, start, end - start);
 }
 
@@ -111,14 +119,6 @@ function extensionsOf(list: RevocationList): Uint8Array[] {
     ...(list.url === undefined ? [] : [issuingDistributionPoint(list.url)]),
     ...(list.freshestUrl === undefined ? [] : [freshestCrl(list.freshestUrl)]),
   ];
-}
-
-/** Writes the header of what lies between `start` and `end` in front of it, and returns where the header begins. */
-function prepend(target: Uint8Array, start: number, end: number): number {
-  const length = end - start;
-  const offset = start - headerSize(length);
-  writeHeader(target, offset, 0x30, length);
-  return offset;
 }
 
 function boundOf(entries: RevocationList["entries"]): number {

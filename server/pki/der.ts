@@ -29,6 +29,13 @@ export function writeHeader(target: Uint8Array, offset: number, tag: number, len
   return offset + size;
 }
 
+/** Writes tag and length of what lies from `start` to `end` in front of it, and returns where they begin. */
+export function prependHeader(target: Uint8Array, tag: number, start: number, end: number): number {
+  const offset = start - headerSize(end - start);
+  writeHeader(target, offset, tag, end - start);
+  return offset;
+}
+
 /** An element of any tag around its parts, in one allocation. */
 export function element(tag: number, ...parts: readonly Uint8Array[]): Der {
   let length = 0;

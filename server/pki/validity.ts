@@ -35,10 +35,20 @@ export function encodeTime(date: Date): Der {
   return target;
 }
 
+/** GeneralizedTime for every year, as OCSP has it (RFC 6960 §4.2.2.1). A fraction of a second is dropped. */
+export function encodeGeneralizedTime(date: Date): Der {
+  const target = new Uint8Array(17);
+  write(target, 0, date, yearOf(date), false);
+  return target;
+}
+
 /** Writes Time at `offset` and returns the offset behind it. */
 export function writeTime(target: Uint8Array, offset: number, date: Date): number {
   const year = yearOf(date);
-  const short = isUtcTime(year);
+  return write(target, offset, date, year, isUtcTime(year));
+}
+
+function write(target: Uint8Array, offset: number, date: Date, year: number, short: boolean): number {
   target[offset] = short ? UTC_TIME : GENERALIZED_TIME;
   target[offset + 1] = short ? 13 : 15;
   let at = offset + headerSize(15);

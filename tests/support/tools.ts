@@ -9,6 +9,7 @@ import { existsSync, readdirSync } from "node:fs";
 const tools = {
   openssl: { package: "openssl", ask: "version", hear: /^OpenSSL [3-9]/ },
   certtool: { package: "gnutls-bin", ask: "--version", hear: /^certtool 3/ },
+  ocsptool: { package: "gnutls-bin", ask: "--version", hear: /^ocsptool 3/ },
   certutil: { package: "libnss3-tools", ask: "-H", hear: /Add a certificate to the database/ },
   pk12util: { package: "libnss3-tools", ask: "-H", hear: /pk12util -i/ },
   keytool: { package: "default-jre-headless", ask: "-help", hear: /Certificate Management Tool/ },
