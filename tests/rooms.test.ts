@@ -84,6 +84,9 @@ const rooms: Record<string, string[]> = {
   ],
   "server/mail": ["emails", "server/enrollment", ...foundations],
   "server/secrets": ["server/errors"],
+  // Keys that are kept elsewhere: what clouds are asked, and signing with them.
+  "server/kms": [],
+  "server/signers": ["server/kms", "server/pki"],
   "server/i18n": ["messages"],
   "server/health": ["server/db"],
   "server/outbox": ["inngest/client", "inngest/events", ...foundations],
@@ -94,6 +97,7 @@ const rooms: Record<string, string[]> = {
     "server/federation",
     "server/mail",
     "server/secrets",
+    "server/signers",
     "server/outbox",
     "inngest/events",
     ...foundations,
