@@ -45,7 +45,7 @@ const rooms: Record<string, string[]> = {
   "components/ui": [],
   // Keys and their files, made and opened in the browser.
   "components/keys": ["components", "server/pki", "server/pki/name", "type:server/api", ...words],
-  components: ["components/ui", "server/i18n", "type:server/api", ...words],
+  components: ["components/ui", "components/keys", "server/i18n", "type:server/api", ...words],
 
   words: [
     "server/assurance",
