@@ -1,5 +1,6 @@
 /** The settings, read once and checked whole. The only place that reads `process.env`. */
 import { z } from "zod";
+import { keys } from "./env/keys.ts";
 import { registration, registrationConflicts } from "./env/registration.ts";
 import { signers } from "./env/signers.ts";
 import { say, text, url } from "./env/words.ts";
@@ -39,11 +40,7 @@ const shape = z.object({
     "set it to at least 32 random characters, for example from `openssl rand -base64 48`",
     (value) => value.length >= 32,
   ),
-  SEALING_KEY: text(
-    "SEALING_KEY",
-    "set it to 32 random octets in base64, for example from `openssl rand -base64 32`, and keep a copy: without it nothing sealed can be opened",
-    (value) => /^[A-Za-z0-9+/]{43}=$/.test(value),
-  ),
+  ...keys,
   DATA_DIR: z.string().default(".data"),
   DEMO_FEDERATION: z
     .enum(["true", "false"], { error: say("DEMO_FEDERATION", "set it to true or false") })
