@@ -3,7 +3,7 @@ import type { KeyObject } from "node:crypto";
 import { bitString, contextConstructed, type Der, integer, joined, sequence, unsigned } from "./der.ts";
 import { PkiError } from "./errors.ts";
 import { authorityKeyIdentifier, subjectAltName, subjectKeyIdentifier } from "./extension.ts";
-import { checkSubjectKey, keyIdentifier, keyIdentifierOf, spki } from "./keys.ts";
+import { checkSubjectKey, keyIdentifier } from "./keys.ts";
 import { mailboxName, principalName } from "./mailbox.ts";
 import { encodeName, type Name } from "./name.ts";
 import type { Profile } from "./profile.ts";
@@ -77,16 +77,16 @@ export function issuing(
   const constant = {
     rsa: joined(authority, ...profile.extensions.rsa),
     ec: joined(authority, ...profile.extensions.ec),
+    ed25519: joined(authority, ...profile.extensions.ed25519),
   };
 
   return async (subject) => {
-    const publicKey = spki(subject.publicKey);
-    checkSubjectKey(subject.publicKey, publicKey);
+    const key = checkSubjectKey(subject.publicKey);
     checkSerial(subject.serial);
     checkMail(profile, subject);
     const extensions = sequence(
-      constant[subject.publicKey.asymmetricKeyType === "rsa" ? "rsa" : "ec"],
-      subjectKeyIdentifier(keyIdentifierOf(publicKey)),
+      constant[key.kind],
+      subjectKeyIdentifier(key.identifier),
       ...alternativeNames(subject),
     );
     const tbs = sequence(
@@ -96,7 +96,7 @@ export function issuing(
       issuerName,
       validity(subject, issuer),
       encodeName(subject.subject),
-      publicKey,
+      key.spki,
       contextConstructed(3, extensions),
     );
     return sequence(tbs, algorithm, bitString(await signer.sign(tbs)));

@@ -18,8 +18,12 @@ export type Profile = {
   readonly isCa: boolean;
   /** Whether the certificate must name a mailbox. */
   readonly needsMail: boolean;
-  /** Extensions by the kind of the subject's key: an elliptic key does not encipher keys (RFC 8813 §3). */
-  readonly extensions: { readonly rsa: readonly Der[]; readonly ec: readonly Der[] };
+  /** What the certificate may name beside its subject (subjectAltName). */
+  readonly mayName: readonly ("mail" | "userPrincipalName")[];
+  /** How long it lasts at most, in calendar months; a few minutes more for clocks that differ. */
+  readonly longestMonths?: number;
+  /** Extensions by the kind of the subject's key: an elliptic key does not encipher keys (RFC 8813 §3), and Ed25519 only signs (RFC 8410 §5). */
+  readonly extensions: Readonly<Record<"rsa" | "ec" | "ed25519", readonly Der[]>>;
 };
 
 /** Where others find what the issuer publishes, `http:` so that no certificate is needed to check one (RFC 5280 §8). */
@@ -64,16 +68,20 @@ type HolderProfile = {
   publication: Publication;
   /** Object identifier of the policy under which it is issued. */
   policy: string;
+  /** Longest term in calendar months (60). */
+  longestMonths?: number;
 };
 
 /** Client authentication: TLS and EAP-TLS. */
 export function clientAuthProfile(of: HolderProfile): Profile {
-  return holderProfile(of, "clientAuth", "digitalSignature");
+  const profile = holderProfile(of, "clientAuth", "digitalSignature");
+  return { ...profile, mayName: ["mail", "userPrincipalName"] };
 }
 
-/** Signed and encrypted mail: it names the mailbox (RFC 8550 §3). */
+/** Signed and encrypted mail: it names the mailbox (RFC 8550 §3). To a key of Ed25519 no mail can be encrypted: it signs, and no more. */
 export function smimeProfile(of: HolderProfile): Profile {
-  return { ...holderProfile(of, "emailProtection", "digitalSignature", "keyAgreement"), needsMail: true };
+  const profile = holderProfile(of, "emailProtection", "digitalSignature", "keyAgreement");
+  return { ...profile, needsMail: true, mayName: ["mail"] };
 }
 
 function holderProfile(
@@ -90,15 +98,19 @@ function holderProfile(
   return {
     isCa: false,
     needsMail: false,
+    mayName: [],
+    longestMonths: of.longestMonths ?? 60,
     extensions: {
       rsa: [keyUsage("digitalSignature", "keyEncipherment"), ...constant],
       ec: [keyUsage(...ecUsages), ...constant],
+      ed25519: [keyUsage("digitalSignature"), ...constant],
     },
   };
 }
 
 function profile({ isCa }: { isCa: boolean }, ...extensions: readonly Der[]): Profile {
-  return { isCa, needsMail: false, extensions: { rsa: extensions, ec: extensions } };
+  const same = { rsa: extensions, ec: extensions, ed25519: extensions };
+  return { isCa, needsMail: false, mayName: [], extensions: same };
 }
 
 function published({ crlUrl, ...urls }: Publication): Der[] {
