@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CertificateTemplate, issueCertificate, type Subject } from "@/server/pki/certificate.ts";
-import { buildCrl, type RevokedCertificate } from "@/server/pki/crl.ts";
+import { buildCrl, type RevocationList } from "@/server/pki/crl.ts";
 import { generateEcKey, generateRsaKey, type KeyPair } from "@/server/pki/keys.ts";
 import { parseName } from "@/server/pki/name.ts";
 import { toPem } from "@/server/pki/pem.ts";
@@ -107,17 +107,11 @@ export function issue(by: Authority, profile: Profile, subject: Subject): Promis
   return issueCertificate(template, by.signer);
 }
 
-export function crlOf(
-  by: Authority,
-  entries: readonly RevokedCertificate[],
-  rest: { number?: bigint; url?: string } = {},
-) {
+export function crlOf(by: Authority, entries: RevocationList["entries"], rest: Partial<RevocationList> = {}) {
   const { name, keyIdentifier } = readIssuer(by.certificate);
-  const list = { issuerName: name, authorityKeyIdentifier: keyIdentifier, number: 1n, entries, ...rest };
-  return buildCrl(
-    { ...list, thisUpdate: now, nextUpdate: new Date(now.getTime() + 7 * 86_400_000) },
-    by.signer,
-  );
+  const list = { issuerName: name, authorityKeyIdentifier: keyIdentifier, number: 1n, entries };
+  const nextUpdate = new Date(now.getTime() + 7 * 86_400_000);
+  return buildCrl({ ...list, thisUpdate: now, nextUpdate, ...rest }, by.signer);
 }
 
 /** A folder for other people's tools, with the files given: certificates and lists in PEM, whatever else as it is. */
