@@ -85,4 +85,4 @@ export type Fact =
   | { type: "revoked"; enrollmentId: string; at: Date };
 
 /** How the CA tells: within its own transaction, so that neither side can know less than the other. */
-export type Tell = (tx: Transaction, fact: Fact) => Promise<void>;
+export type Tell = (tx: Transaction, facts: readonly Fact[]) => Promise<void>;

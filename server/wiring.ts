@@ -17,7 +17,8 @@ import { sendRevocation } from "./mail/revocation.ts";
 import { type MailDeps, markLetterFailed } from "./mail/send.ts";
 import { sendOutbox } from "./outbox.ts";
 import type { Ports } from "./ports.ts";
-import { sealing } from "./secrets/sealing.ts";
+import { ownSealing } from "./sealing.ts";
+import { signersWith } from "./signers/open.ts";
 
 const now = () => new Date();
 
@@ -39,8 +40,9 @@ export const localCa = once(
     new LocalCa({
       db: database(),
       now,
-      sealing: sealing(Buffer.from(env().SEALING_KEY, "base64")),
-      tell: (tx, fact) => hear(tx, fact, now()),
+      sealing: ownSealing(),
+      openSigner: signersWith(env()).openSigner,
+      tell: (tx, facts) => hear(tx, facts, now()),
       baseUrl: env().BASE_URL,
       authority: authorityOf({ organization: env().CA_ORGANIZATION, policyOid: env().CA_POLICY_OID }),
     }),

@@ -32,9 +32,8 @@ export async function lookAtOrder(
   ports: Ports,
   orderId: string,
 ): Promise<{ status: OrderStatus; secondsLeft: number; urlHeld: boolean }> {
-  for (const fact of await ports.ca.reconcile([orderId])) {
-    await ports.db.$transaction((tx) => hear(tx, fact, ports.now()));
-  }
+  const facts = await ports.ca.reconcile([orderId]);
+  await ports.db.$transaction((tx) => hear(tx, facts, ports.now()));
   const order = await ports.db.order.findUniqueOrThrow({ where: { id: orderId } });
   const { status, collectUntil } = order;
   const left = collectUntil
@@ -52,7 +51,7 @@ export async function lapseOrder(ports: Ports, orderId: string): Promise<void> {
 
 /** エラー: the CA could not be brought to take the order. */
 export async function giveUpOrder(ports: Ports, orderId: string, code: string): Promise<void> {
-  await ports.db.$transaction((tx) => hear(tx, { type: "refused", orderId, code }, ports.now()));
+  await ports.db.$transaction((tx) => hear(tx, [{ type: "refused", orderId, code }], ports.now()));
 }
 
 /** Has the CA revoke whatever was issued under the application. True once it has. */

@@ -2,7 +2,7 @@
 import type { EventName, Events } from "../../inngest/events.ts";
 import type { Transaction } from "../db.ts";
 import type { Enrollment, Prisma } from "../generated/prisma/client.ts";
-import { type Happening, isLiving, next } from "./lifecycle.ts";
+import { type Happening, isLiving, next, type Status } from "./lifecycle.ts";
 import type { Deed } from "./views.ts";
 
 /** What a happening leaves behind besides the new status. */
@@ -19,6 +19,16 @@ export async function lockEnrollment(tx: Transaction, id: string): Promise<Enrol
   return tx.enrollment.findUniqueOrThrow({ where: { id } });
 }
 
+/** What a happening makes of an application, or null where the table knows no such way. */
+export function outcomeOf(
+  { status: before }: Pick<Enrollment, "status">,
+  happening: Happening,
+): { status: Status; exclusiveKey?: null } | null {
+  const status = next(before, happening);
+  if (!status) return null;
+  return isLiving(status) ? { status } : { status, exclusiveKey: null };
+}
+
 /** Moves a locked application on; false, and nothing done, where the table knows no such way. */
 export async function happen(
   tx: Transaction,
@@ -26,16 +36,11 @@ export async function happen(
   happening: Happening,
   trace: Trace,
 ): Promise<boolean> {
-  const status = next(enrollment.status, happening);
-  if (!status) return false;
+  const outcome = outcomeOf(enrollment, happening);
+  if (!outcome) return false;
   await tx.enrollment.update({
     where: { id: enrollment.id },
-    data: {
-      ...trace.data,
-      status,
-      version: { increment: 1 },
-      ...(isLiving(status) ? {} : { exclusiveKey: null }),
-    },
+    data: { ...trace.data, ...outcome, version: { increment: 1 } },
   });
   await remember(tx, enrollment.id, trace);
   return true;

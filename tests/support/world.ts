@@ -29,7 +29,7 @@ export async function openWorld() {
     db,
     now,
     sealing: sealing(randomBytes(32)),
-    tell: (tx, fact) => hear(tx, fact, now()),
+    tell: (tx, facts) => hear(tx, facts, now()),
     baseUrl: "http://localhost:3000",
   });
   const ports: Ports = {

@@ -7,6 +7,9 @@ import { publicProcedure, router } from "../trpc.ts";
 const ticket = z.string().max(200);
 const browser = z.string().max(200);
 
+/** 16 KiB in base64, ten times what an RSA-4096 key's needs. */
+const request = z.base64().max(21_848);
+
 export const issuingRouter = router({
   open: publicProcedure
     .input(z.object({ ticket, browser: browser.optional() }))
@@ -25,6 +28,14 @@ export const issuingRouter = router({
     .mutation(async ({ ctx, input }) => {
       const answer = await localCa().collect(input);
       // Whichever way it ended, the workflow that waits for it goes on now and not at the next sweep.
+      await ctx.ports.wakeOutbox();
+      return answer;
+    }),
+
+  certify: publicProcedure
+    .input(z.object({ ticket, browser, request, origin: z.enum(["browser", "upload"]).default("browser") }))
+    .mutation(async ({ ctx, input }) => {
+      const answer = await localCa().certify({ ...input, request: Buffer.from(input.request, "base64") });
       await ctx.ports.wakeOutbox();
       return answer;
     }),

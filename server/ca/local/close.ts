@@ -1,4 +1,5 @@
 /** An order ends that was not collected: its PIN and URL go out of the world. */
+import { withoutSecrets } from "./ticket-secrets.ts";
 import { inOneGo, type World } from "./world.ts";
 
 /** Tells `lapsed`. A ticket that was collected stays as it is, and so does one that was closed before. */
@@ -6,8 +7,8 @@ export function close(world: World, orderId: string): Promise<void> {
   return inOneGo(world, async (tx) => {
     const closed = await tx.ticket.updateMany({
       where: { orderId, collectedAt: null, closedAt: null },
-      data: { closedAt: world.now(), nonce: null },
+      data: { closedAt: world.now(), ...withoutSecrets },
     });
-    if (closed.count > 0) await world.tell(tx, { type: "lapsed", orderId });
+    if (closed.count > 0) await world.tell(tx, [{ type: "lapsed", orderId }]);
   });
 }

@@ -1,19 +1,21 @@
-/** STEP2: the certificate comes to be, while its holder waits for the download. */
+/** STEP2 for a key made here: key pair and certificate come to be while their holder waits for the .p12. */
 import { hash, type KeyObject } from "node:crypto";
-import type { Transaction } from "../../db.ts";
 import type { Ticket } from "../../generated/prisma/client.ts";
 import { spki } from "../../pki/keys.ts";
 import { nodeSuite } from "../../pki/node-suite.ts";
 import { checkPair } from "../../pki/pair.ts";
 import { buildPkcs12 } from "../../pki/pkcs12.ts";
-import { newSerial, serialHex } from "../../pki/serial.ts";
-import type { Issuers } from "./issuers.ts";
+import { sealedColumns } from "../../secrets/sealed-columns.ts";
+import type { Bytes } from "../../secrets/sealing.ts";
+import { type Granted, type Package, standsFor, type Wish } from "./issue.ts";
+import type { CertificateIssuer } from "./issuers.ts";
 import type { KeyPair } from "./keys.ts";
-import { subjectOf } from "./profiles.ts";
-import { packageTime, type Standing, standing } from "./standing.ts";
+import { packageTime } from "./standing.ts";
 import { hashOf } from "./tickets.ts";
 import { fileNameOf, friendlyNameOf, type PackageAnswer, type PackageEncryption } from "./views.ts";
-import { inOneGo, lockTicket, pinOf, type World } from "./world.ts";
+import { pinOf, type World } from "./world.ts";
+
+const { context: sealedAs } = sealedColumns.package;
 
 /**
  * One certificate for a ticket, however many ask at once and wherever an answer is cut off: whoever comes second with the same browser
@@ -23,94 +25,56 @@ export async function collect(
   world: World,
   asked: { ticket: string; browser: string; encryption: PackageEncryption },
 ): Promise<PackageAnswer> {
-  const browser = hashOf(asked.browser);
-  const found = await world.db.ticket.findUnique({ where: { hash: hashOf(asked.ticket) } });
-  const before = standing(found, browser, world.now());
-  if (found && before.state === "collected") return storedPackage(world, found);
-  if (before.state !== "download") return refusal(before);
+  const holder = { ticket: hashOf(asked.ticket), browser: hashOf(asked.browser), origin: "server" } as const;
+  const found = await world.db.ticket.findUnique({ where: { hash: holder.ticket } });
+  const before = standsFor(holder, found, world.now());
+  if (before.result !== "open") return answerOf(world, before);
 
-  // A key pair takes its time, and so do the issuers at first: both are there before the ticket and a connection are held.
-  const issuers = await world.issuers();
+  // A key pair takes its time: it is there before the ticket and a connection are held.
   const keys = await world.keys.take();
   let used = false;
+  const pack: Wish["pack"] = async (ticket, certificate, issuer) => {
+    used = true;
+    return sealedPackage(world, ticket, { keys, certificate, issuer, encryption: asked.encryption });
+  };
+  const { publicKey } = keys;
+  const keyHash = Uint8Array.from(hash("sha256", spki(publicKey), "buffer"));
   try {
-    return await inOneGo(world, async (tx) => {
-      const ticket = await lockTicket(tx, asked.ticket);
-      const stands = standing(ticket, browser, world.now());
-      if (ticket && stands.state === "collected") return storedPackage(world, ticket);
-      if (!ticket || stands.state !== "download") return refusal(stands);
-      used = true;
-      return make(world, tx, ticket, { issuers, keys, encryption: asked.encryption });
-    });
+    return answerOf(world, await world.issue({ ...holder, publicKey, keyHash, pack }));
   } finally {
     if (!used) world.keys.giveBack(keys);
   }
 }
 
-/** Certificate, sealed package and fact come to be together, or not at all. */
-async function make(
+function answerOf(world: World, granted: Granted): PackageAnswer {
+  if (granted.result === "made") return storedPackage(world, granted.ticket);
+  if (granted.result === "refused") return granted;
+  throw new Error(`A key that was made here is refused: ${granted.code}.`);
+}
+
+async function sealedPackage(
   world: World,
-  tx: Transaction,
   ticket: Ticket,
-  { issuers, keys, encryption }: { issuers: Issuers; keys: KeyPair; encryption: PackageEncryption },
-): Promise<PackageAnswer> {
-  const { privateKey, publicKey } = keys;
-  const { orderId } = ticket;
-  const now = world.now();
-  const issuer = issuers.issuing(ticket.kind);
+  of: { keys: KeyPair; certificate: Bytes; issuer: CertificateIssuer; encryption: PackageEncryption },
+): Promise<Package> {
+  const { certificate, issuer, encryption } = of;
   const password = pinOf(world, ticket);
-  if (password === null) return { result: "refused", because: "lapsed" };
-
-  // What held when it was ordered may not hold now: the issuer's own end may have come too near.
-  const code = await issuer.whyNot(ticket, now);
-  if (code) {
-    await tx.ticket.update({ where: { orderId }, data: { closedAt: now, nonce: null } });
-    await world.tell(tx, { type: "refused", orderId, code });
-    return { result: "refused", because: "not_issuable" };
-  }
-
-  const subject = subjectOf(ticket, now);
-  const number = newSerial();
-  const der = Uint8Array.from(await issuer.issue({ ...subject, publicKey, serial: number }));
+  if (password === null) throw new Error(`The PIN of order ${ticket.orderId} is gone.`);
+  const { privateKey } = of.keys;
   const friendlyName = friendlyNameOf(ticket);
   const file = await packed({
     privateKey,
-    certificate: der,
+    certificate,
     chain: issuer.chain,
     password,
     encryption,
     friendlyName,
   });
-
-  const { notBefore, notAfter } = subject;
-  const serial = serialHex(number);
-  const { dn } = ticket;
-  const keyHash = hash("sha256", spki(publicKey), "buffer");
-  await tx.certificate.create({
-    data: {
-      serial,
-      issuerId: issuer.id,
-      orderId,
-      dn,
-      notBefore,
-      notAfter,
-      der,
-      keyOrigin: "server",
-      keyHash: Uint8Array.from(keyHash),
-      shard: issuer.openShard,
-    },
-  });
-  const collected = await tx.ticket.update({
-    where: { orderId },
-    data: {
-      collectedAt: now,
-      sealedPackage: world.sealing.seal(file, sealedAs(orderId)),
-      packageUntil: new Date(now.getTime() + packageTime),
-      encryption,
-    },
-  });
-  await world.tell(tx, { type: "collected", orderId, serial, notBefore, notAfter });
-  return storedPackage(world, collected);
+  return {
+    sealedPackage: world.sealing.seal(file, sealedAs(ticket.orderId)),
+    packageUntil: new Date(world.now().getTime() + packageTime),
+    encryption,
+  };
 }
 
 /** The .p12; of the key's octets nothing stays in memory. */
@@ -130,17 +94,8 @@ async function packed({
 /** What is handed out is what was kept, the first time as well: it opens, and it is the same. */
 function storedPackage(world: World, ticket: Ticket): PackageAnswer {
   const { sealedPackage, packageUntil, encryption, orderId } = ticket;
-  if (!sealedPackage || !packageUntil || !encryption) return { result: "refused", because: "used" };
+  const stands = sealedPackage && packageUntil && encryption && !ticket.confirmedAt;
+  if (!stands || packageUntil <= world.now()) return { result: "refused", because: "used" };
   const file = world.sealing.open(sealedPackage, sealedAs(orderId));
   return { result: "package", file, fileName: fileNameOf(ticket), encryption, until: packageUntil };
-}
-
-function sealedAs(orderId: string): string {
-  return `package/${orderId}`;
-}
-
-/** A browser that has confirmed, or came after the window, finds the ticket used. */
-function refusal(stands: Standing): PackageAnswer {
-  if (stands.state === "refused") return { result: "refused", because: stands.because };
-  return { result: "refused", because: stands.state === "pin" ? "pin_wanted" : "used" };
 }

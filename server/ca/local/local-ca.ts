@@ -1,12 +1,15 @@
 /** The built-in CA with its issuing site: everything in one database, keys sealed. */
 import type { Database } from "../../db.ts";
-import type { Signer } from "../../pki/signer.ts";
 import type { CaOrder, CaRevocation, CertificateAuthority, Fact, Tell, TicketView } from "../../ports.ts";
 import type { Sealing } from "../../secrets/sealing.ts";
+import { type CertificateRequest, certify } from "./certify.ts";
 import { close } from "./close.ts";
 import { collect } from "./collect.ts";
 import { confirm } from "./confirm.ts";
 import { enterPin } from "./enter-pin.ts";
+import { gathered } from "./gather.ts";
+import { type Granted, issueAll, type Wish } from "./issue.ts";
+import type { OpenSigner, RootPlace } from "./issuer-keys.ts";
 import { issuersOf } from "./issuers.ts";
 import { type KeyRing, keyRing } from "./keys.ts";
 import { openTicket } from "./open.ts";
@@ -19,7 +22,14 @@ import { revoke } from "./revoke.ts";
 import { submit } from "./submit.ts";
 import { tidy } from "./tidy.ts";
 import { unlock } from "./unlock.ts";
-import type { ConfirmAnswer, IssuingView, PackageAnswer, PackageEncryption, PinAnswer } from "./views.ts";
+import type {
+  CertifyAnswer,
+  ConfirmAnswer,
+  IssuingView,
+  PackageAnswer,
+  PackageEncryption,
+  PinAnswer,
+} from "./views.ts";
 import type { World } from "./world.ts";
 
 const halfADay = 12 * 60 * 60 * 1000;
@@ -35,7 +45,9 @@ export type LocalCaParts = {
   authority?: Authority;
   keys?: KeyRing;
   /** Signs with a key that is not in the database; `keyRef` says where it is. */
-  openSigner?: (keyRef: string, publicKey: Signer["publicKey"]) => Promise<Signer>;
+  openSigner?: OpenSigner;
+  /** Where the root's key is; built in. */
+  root?: RootPlace;
 };
 
 async function nowhere(keyRef: string): Promise<never> {
@@ -49,9 +61,11 @@ export class LocalCa implements CertificateAuthority {
     authority = exampleAuthority,
     keys = keyRing(),
     openSigner = nowhere,
+    root = "built-in",
     ...parts
   }: LocalCaParts) {
-    this.#world = { ...parts, keys, issuers: issuersOf({ ...parts, authority, openSigner }) };
+    const issue = gathered<Wish, Granted>((wishes) => issueAll(this.#world, wishes), { lanes: 2, most: 64 });
+    this.#world = { ...parts, keys, issue, issuers: issuersOf({ ...parts, authority, openSigner, root }) };
   }
 
   /** Makes root and issuing CAs where there are none, and first revocation lists. Call it at the start; whoever comes first does it anyway. */
@@ -112,6 +126,10 @@ export class LocalCa implements CertificateAuthority {
 
   collect(asked: { ticket: string; browser: string; encryption: PackageEncryption }): Promise<PackageAnswer> {
     return collect(this.#world, asked);
+  }
+
+  certify(asked: CertificateRequest): Promise<CertifyAnswer> {
+    return certify(this.#world, asked);
   }
 
   confirm(said: { ticket: string; browser: string }): Promise<ConfirmAnswer> {

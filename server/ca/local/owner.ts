@@ -1,6 +1,6 @@
 /** What the owner of an order is shown, and what its mail carries. Whether it is the owner, the caller has made sure. */
 import type { TicketView } from "../../ports.ts";
-import { isOpen, livingNonce, triesAllowed } from "./standing.ts";
+import { isOpen, livingNonce, takesPin, triesAllowed } from "./standing.ts";
 import { pinOf, ticketOf, type World } from "./world.ts";
 
 /** Readable from the order on until the ticket's end, and for a week after a late download: the .p12 opens with nothing else. */
@@ -14,10 +14,10 @@ export async function hasPin(world: World, orderId: string): Promise<boolean> {
   return ticket !== null && livingNonce(ticket, world.now()) !== null;
 }
 
-/** Null when there is nothing to be collected (any more). */
+/** Null when the PIN opens nothing (any more). */
 export async function readTicket(world: World, orderId: string): Promise<TicketView | null> {
   const ticket = await world.db.ticket.findUnique({ where: { orderId } });
-  if (!ticket || !isOpen(ticket, world.now())) return null;
+  if (!ticket || !takesPin(ticket, world.now())) return null;
   return {
     locked: ticket.lockedAt !== null,
     triesLeft: triesAllowed - ticket.tries,
@@ -28,6 +28,6 @@ export async function readTicket(world: World, orderId: string): Promise<TicketV
 /** Null when there is nothing to be collected (any more). */
 export async function collectUrl(world: World, orderId: string, locale: string): Promise<string | null> {
   const ticket = await world.db.ticket.findUnique({ where: { orderId } });
-  if (!ticket?.nonce || !isOpen(ticket, world.now())) return null;
-  return `${world.baseUrl}/${locale}/issue/${ticketOf(world, ticket, ticket.nonce)}`;
+  const secret = ticket && isOpen(ticket, world.now()) ? ticketOf(world, ticket) : null;
+  return secret && `${world.baseUrl}/${locale}/issue/${secret}`;
 }

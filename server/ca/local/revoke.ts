@@ -2,10 +2,11 @@
 import type { Transaction } from "../../db.ts";
 import type { CaRevocation, RevocationReason } from "../../ports.ts";
 import { publishStale } from "./publish.ts";
+import { withoutSecrets } from "./ticket-secrets.ts";
 import { inOneGo, type World } from "./world.ts";
 
 /** CRLReason (RFC 5280 §5.3.1). */
-const reasonCodes: Record<RevocationReason, number> = {
+export const reasonCodes: Record<RevocationReason, number> = {
   unspecified: 0,
   keyCompromise: 1,
   affiliationChanged: 3,
@@ -23,7 +24,7 @@ export async function revoke(world: World, request: CaRevocation): Promise<void>
     // Tickets first: a download under way either ends before, and its certificate is found below, or finds its ticket closed.
     const now = world.now();
     await tx.ticket.updateMany({ where: { orderId, closedAt: null }, data: { closedAt: now } });
-    await tx.ticket.updateMany({ where: { orderId, collectedAt: null }, data: { nonce: null } });
+    await tx.ticket.updateMany({ where: { orderId, collectedAt: null }, data: withoutSecrets });
     await tx.ticket.updateMany({ where: { orderId }, data: { sealedPackage: null } });
 
     const certificates = await tx.certificate.findMany({ where: { orderId } });
@@ -36,7 +37,8 @@ export async function revoke(world: World, request: CaRevocation): Promise<void>
     const first = certificates
       .map((certificate) => certificate.revokedAt ?? revokedAt)
       .sort((a, b) => +a - +b)[0];
-    await world.tell(tx, { type: "revoked", enrollmentId: request.enrollmentId, at: first ?? revokedAt });
+    const { enrollmentId } = request;
+    await world.tell(tx, [{ type: "revoked", enrollmentId, at: first ?? revokedAt }]);
     return issuerIds;
   });
   await publishStale(world, issuerIds);

@@ -31,6 +31,7 @@ export type Standing =
 export function standing(ticket: Ticket | null, browser: Uint8Array | null, now: Date): Standing {
   if (!ticket) return refused("unknown");
   const known = isSame(ticket.browser, browser);
+  if (isFromRequest(ticket)) return standingOfCertified(ticket, known, now);
   if (ticket.collectedAt) {
     if (!known) return refused("used");
     if (ticket.closedAt) return refused("withdrawn");
@@ -41,6 +42,28 @@ export function standing(ticket: Ticket | null, browser: Uint8Array | null, now:
   if (ticket.lockedAt) return refused("locked");
   const allowed = known && ticket.browserUntil !== null && ticket.browserUntil > now;
   return { state: allowed ? "download" : "pin" };
+}
+
+/**
+ * Nothing secret is kept of a certificate from a request: whoever has lost the way gives the PIN again, and the same request is given
+ * the same certificate, up to the ticket's end.
+ */
+function standingOfCertified(ticket: Ticket, known: boolean, now: Date): Standing {
+  const over = ticket.confirmedAt !== null || ticket.expiresAt <= now;
+  if (known && ticket.closedAt) return refused("withdrawn");
+  if (known) return { state: over ? "done" : "collected" };
+  if (over || ticket.closedAt) return refused("used");
+  return ticket.lockedAt ? refused("locked") : { state: "pin" };
+}
+
+/** Whether its certificate was made from a request: only the server's .p12 has an encryption. */
+export function isFromRequest(ticket: Pick<Ticket, "collectedAt" | "encryption">): boolean {
+  return ticket.collectedAt !== null && ticket.encryption === null;
+}
+
+/** Whether its PIN still opens something, once it is not locked. */
+export function takesPin(ticket: Ticket, now: Date): boolean {
+  return standing({ ...ticket, lockedAt: null }, null, now).state === "pin";
 }
 
 /** Whether its certificate can still come to be. */

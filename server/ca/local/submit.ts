@@ -12,7 +12,7 @@ export async function submit(world: World, order: CaOrder): Promise<void> {
   const nonce = newNonce();
 
   await inOneGo(world, async (tx) => {
-    if (code) return world.tell(tx, { type: "refused", orderId: order.id, code });
+    if (code) return world.tell(tx, [{ type: "refused", orderId: order.id, code }]);
     const expiresAt = expiryOf(now);
     const made = await tx.ticket.createMany({
       data: {
@@ -30,6 +30,6 @@ export async function submit(world: World, order: CaOrder): Promise<void> {
       skipDuplicates: true,
     });
     if (made.count === 1)
-      await world.tell(tx, { type: "pin_issued", orderId: order.id, collectUntil: expiresAt });
+      await world.tell(tx, [{ type: "pin_issued", orderId: order.id, collectUntil: expiresAt }]);
   });
 }

@@ -46,8 +46,11 @@ export type PackageAnswer =
       encryption: PackageEncryption;
       until: Date;
     }
-  /** `pin_wanted`: this browser has not given the right PIN, or longer than an hour ago. */
-  | { result: "refused"; because: Refusal | "pin_wanted" | "not_issuable" };
+  /**
+   * `pin_wanted`: this browser has not given the right PIN, or longer than an hour ago. `not_allowed`: the institution wants no keys made
+   * by the server.
+   */
+  | { result: "refused"; because: Refusal | "pin_wanted" | "not_issuable" | "not_allowed" };
 
 /** What a certificate request (PKCS #10) is answered with. All encodings are DER. */
 export type CertifyAnswer =
@@ -65,7 +68,13 @@ export type CertifyAnswer =
   /** `other_key`: this ticket's certificate was made for another key. `not_allowed`: the institution wants keys made otherwise. */
   | { result: "refused"; because: Refusal | "pin_wanted" | "not_issuable" | "other_key" | "not_allowed" }
   /** Nothing was used up: what is wrong with the request or its key. */
-  | { result: "unusable"; code: PkiErrorCode };
+  | { result: "unusable"; code: PkiErrorCode | KeyRefusal };
+
+/**
+ * What is wrong with a key that is sound in itself. `key_in_use`: another application has a certificate for it. `key_compromised`: it was
+ * revoked because somebody else may have it, and is never certified again.
+ */
+export type KeyRefusal = "key_in_use" | "key_compromised";
 
 export type ConfirmAnswer =
   | { result: "confirmed" }

@@ -1,13 +1,13 @@
 /** What the local CA's deeds need of the world. */
-import { timingSafeEqual } from "node:crypto";
 import type { Database, Transaction } from "../../db.ts";
 import type { Ticket } from "../../generated/prisma/client.ts";
 import type { Tell } from "../../ports.ts";
-import type { Sealing } from "../../secrets/sealing.ts";
+import type { Bytes, Sealing } from "../../secrets/sealing.ts";
+import type { Granted, Wish } from "./issue.ts";
 import type { Issuers } from "./issuers.ts";
 import type { KeyRing } from "./keys.ts";
-import { derivePin } from "./pin.ts";
 import { livingNonce } from "./standing.ts";
+import { secretsOf } from "./ticket-secrets.ts";
 import { deriveTicket, hashOf } from "./tickets.ts";
 
 export type World = {
@@ -20,6 +20,8 @@ export type World = {
   /** Made at the first call, then kept. */
   issuers: (again?: "again") => Promise<Issuers>;
   keys: KeyRing;
+  /** Together with whoever else asks meanwhile. */
+  issue: (wish: Wish) => Promise<Granted>;
 };
 
 /** All or nothing. Waits longer for its turn than Prisma would: a hundred downloads at once are slow, not errors. */
@@ -34,19 +36,26 @@ export async function lockTicket(tx: Transaction, ticket: string): Promise<Ticke
   return tx.ticket.findUnique({ where: { hash } });
 }
 
+/** The same of several, by their hashes in hexadecimal; those that nobody knows are missing. Taken in the order of the hashes. */
+export async function lockTickets(tx: Transaction, hashes: readonly Bytes[]): Promise<Map<string, Ticket>> {
+  const known = hashes.map((hash) => Buffer.from(hash).toString("hex"));
+  const rows = await tx.$queryRaw<Ticket[]>`
+    SELECT * FROM "Ticket" WHERE "hash" IN (SELECT decode(h, 'hex') FROM unnest(${known}::text[]) AS h)
+    ORDER BY "hash" FOR UPDATE`;
+  return new Map(rows.map((ticket) => [Buffer.from(ticket.hash).toString("hex"), ticket]));
+}
+
 /** Null once it is gone. @throws when the sealing key is another than the one it was made with */
 export function pinOf(world: World, ticket: Ticket): string | null {
   const nonce = livingNonce(ticket, world.now());
   if (!nonce) return null;
-  ticketOf(world, ticket, nonce);
-  return derivePin(world.sealing.childKey("pin"), ticket.orderId, nonce);
+  return secretsOf(world.sealing, ticket, nonce).pin;
 }
 
-/** The ticket itself, once more. Another key would derive another one without a word: a dead URL in a mail, a wrong PIN on a page. */
-export function ticketOf(world: World, row: Pick<Ticket, "orderId" | "hash">, nonce: Uint8Array): string {
-  const ticket = newTicketOf(world, row.orderId, nonce);
-  if (timingSafeEqual(hashOf(ticket), row.hash)) return ticket;
-  throw new Error(`The ticket of order ${row.orderId} was made with another SEALING_KEY.`);
+/** Null once it is gone. Another key would derive another one without a word: a dead URL in a mail, a wrong PIN on a page. */
+export function ticketOf(world: World, ticket: Ticket): string | null {
+  const nonce = livingNonce(ticket, world.now());
+  return nonce && secretsOf(world.sealing, ticket, nonce).ticket;
 }
 
 export function newTicketOf(world: World, orderId: string, nonce: Uint8Array): string {

@@ -14,8 +14,8 @@ export async function openOffice() {
   let clock = new Date("2026-11-22T03:04:05.678Z");
 
   /** Facts are told into the database, so that they go with a transaction that goes. */
-  const tell = async (tx: Transaction, fact: Fact) => {
-    await tx.outboxEvent.create({ data: { name: fact.type, data: { ...fact } } });
+  const tell = async (tx: Transaction, facts: readonly Fact[]) => {
+    await tx.outboxEvent.createMany({ data: facts.map((fact) => ({ name: fact.type, data: { ...fact } })) });
   };
   const parts: LocalCaParts = {
     db,

@@ -1,0 +1,60 @@
+/** STEP2 for a key made elsewhere: whoever proves to have it is given its certificate. The private key never comes here. */
+import { hash } from "node:crypto";
+import { PkiError } from "../../pki/errors.ts";
+import { readRequest } from "../../pki/read-request.ts";
+import type { KeyOrigin } from "../../ports.ts";
+import type { Wish } from "./issue.ts";
+import { isFromRequest } from "./standing.ts";
+import { hashOf } from "./tickets.ts";
+import { type CertifyAnswer, fileNameOf, friendlyNameOf } from "./views.ts";
+import type { World } from "./world.ts";
+
+/** A certificate request (PKCS #10, DER or PEM), and where its key was made. */
+export type CertificateRequest = {
+  ticket: string;
+  browser: string;
+  request: Uint8Array;
+  origin: Exclude<KeyOrigin, "server">;
+};
+
+/**
+ * One certificate for a ticket. Asked again with the same key, also much later or from another browser that gave the PIN, it gives that
+ * certificate again. Of the request only its key is taken: what the certificate says was settled when it was ordered.
+ */
+export async function certify(world: World, asked: CertificateRequest): Promise<CertifyAnswer> {
+  try {
+    return await answer(world, wishOf(asked));
+  } catch (error) {
+    if (error instanceof PkiError) return { result: "unusable", code: error.code };
+    throw error;
+  }
+}
+
+/** @throws PkiError for a request that cannot be read, or does not prove that its key is there */
+function wishOf({ ticket, browser, request, origin }: CertificateRequest): Wish {
+  const { publicKey, spki } = readRequest(request);
+  const keyHash = Uint8Array.from(hash("sha256", spki, "buffer"));
+  return { ticket: hashOf(ticket), browser: hashOf(browser), origin, publicKey, keyHash };
+}
+
+async function answer(world: World, wish: Wish): Promise<CertifyAnswer> {
+  const granted = await world.issue(wish);
+  if (granted.result !== "made") return granted;
+  const { ticket } = granted;
+  const { orderId } = ticket;
+  const certificate = granted.certificate ?? (await world.db.certificate.findUnique({ where: { orderId } }));
+  const isDone = ticket.confirmedAt !== null || ticket.expiresAt <= world.now();
+  if (!certificate || !isFromRequest(ticket) || isDone) return { result: "refused", because: "used" };
+  if (!certificate.keyHash || Buffer.compare(certificate.keyHash, wish.keyHash) !== 0) {
+    return { result: "refused", because: "other_key" };
+  }
+  const issuer = (await world.issuers()).byId.get(certificate.issuerId);
+  return {
+    result: "certificate",
+    certificate: certificate.der,
+    chain: issuer?.chain ?? [],
+    fileName: fileNameOf(ticket),
+    friendlyName: friendlyNameOf(ticket),
+    until: ticket.expiresAt,
+  };
+}

@@ -1,0 +1,186 @@
+/** Certificates come to be here, for however many ask at once: all in one transaction, and each of them once. */
+import type { KeyObject } from "node:crypto";
+import type { Transaction } from "../../db.ts";
+import type { Certificate, Ticket } from "../../generated/prisma/client.ts";
+import { newSerial, serialHex } from "../../pki/serial.ts";
+import type { Fact, KeyOrigin } from "../../ports.ts";
+import type { Bytes } from "../../secrets/sealing.ts";
+import type { CertificateIssuer, Issuers } from "./issuers.ts";
+import { lockKeys } from "./known-keys.ts";
+import { subjectOf } from "./profiles.ts";
+import { livingNonce, type Refusal, standing } from "./standing.ts";
+import { withoutSecrets } from "./ticket-secrets.ts";
+import type { KeyRefusal } from "./views.ts";
+import { inOneGo, lockTickets, type World } from "./world.ts";
+
+/** What somebody with a ticket asks for: its certificate, for this key. */
+export type Wish = {
+  /** SHA-256 of the ticket, and of the browser's key. */
+  ticket: Bytes;
+  browser: Bytes;
+  origin: KeyOrigin;
+  publicKey: KeyObject;
+  /** SHA-256 of its SubjectPublicKeyInfo. */
+  keyHash: Bytes;
+  /** Of a key that was made here: the .p12 for its holder, as it is kept for a failed transfer. */
+  pack?: (ticket: Ticket, certificate: Bytes, issuer: CertificateIssuer) => Promise<Package>;
+};
+
+export type Package = Pick<Ticket, "sealedPackage" | "packageUntil" | "encryption">;
+
+export type Granted =
+  /** There is one; `certificate` where it was made just now. It may be for another key than the one of the wish. */
+  | { result: "made"; ticket: Ticket; certificate: NewCertificate | null }
+  | { result: "refused"; because: Refusal | "pin_wanted" | "not_issuable" | "not_allowed" }
+  | { result: "unusable"; code: KeyRefusal };
+
+export type NewCertificate = Omit<Certificate, "revokedAt" | "revocationReason" | "crlEntry">;
+
+/** `changes`: of its ticket. */
+type Made = {
+  wish: Wish;
+  ticket: Ticket;
+  fact: Fact;
+  certificate: NewCertificate | null;
+  changes: Partial<Ticket>;
+};
+
+/**
+ * Certificates, packages and facts come to be together, or not at all. Whoever takes several rows takes them in one order, here and
+ * elsewhere: tickets by their hash, keys, issuers, certificates, applications by their id.
+ * @throws PkiError for a key that no certificate can be made for
+ */
+export async function issueAll(world: World, wishes: readonly Wish[]): Promise<Granted[]> {
+  // To open them takes its time: they are there before anything is held.
+  const issuers = await world.issuers();
+  return inOneGo(world, async (tx) => {
+    const now = world.now();
+    const tickets = await lockTickets(
+      tx,
+      wishes.map(({ ticket }) => ticket),
+    );
+    const { chosen, refused } = await choose(tx, wishes, tickets, now);
+    const made = await Promise.all(
+      chosen.map(({ wish, ticket }) => make(issuers.issuing(ticket.kind), wish, ticket, now)),
+    );
+    await keep(world, tx, made);
+
+    // Everybody is answered by where the tickets stand now, those who came second as well.
+    const certificates = new Map(made.map((one) => [hex(one.wish.ticket), one.certificate]));
+    for (const { wish, ticket, changes } of made) tickets.set(hex(wish.ticket), { ...ticket, ...changes });
+    for (const { wish, certificate } of made)
+      if (!certificate) refused.set(wish, { result: "refused", because: "not_issuable" });
+    return wishes.map((wish): Granted => {
+      const ticket = tickets.get(hex(wish.ticket)) ?? null;
+      const stands = refused.get(wish) ?? standsFor(wish, ticket, now);
+      if (stands.result === "open") throw new Error("A ticket was left open.");
+      return stands.result === "made"
+        ? { ...stands, certificate: certificates.get(hex(wish.ticket)) ?? null }
+        : stands;
+    });
+  });
+}
+
+/** Whose certificates are to be made, one of each ticket's, and whose keys are refused. */
+async function choose(
+  tx: Transaction,
+  wishes: readonly Wish[],
+  tickets: ReadonlyMap<string, Ticket>,
+  now: Date,
+) {
+  const open = wishes.flatMap((wish) => {
+    const stands = standsFor(wish, tickets.get(hex(wish.ticket)) ?? null, now);
+    return stands.result === "open" ? [{ wish, ticket: stands.ticket }] : [];
+  });
+  const brought = open.filter(({ wish }) => wish.origin !== "server");
+  const keys = await lockKeys(
+    tx,
+    brought.map(({ wish }) => wish.keyHash),
+  );
+  const chosen = new Map<string, (typeof open)[number]>();
+  const refused = new Map<Wish, Granted>();
+  for (const { wish, ticket } of open) {
+    if (chosen.has(ticket.orderId)) continue;
+    // Nobody else can have a key that was made here just now.
+    const code = wish.origin === "server" ? null : keys.take(wish.keyHash, ticket.dn);
+    if (code) refused.set(wish, { result: "unusable", code });
+    else chosen.set(ticket.orderId, { wish, ticket });
+  }
+  return { chosen: [...chosen.values()], refused };
+}
+
+/** `open`: its certificate may be made now, for this browser and a key of this origin. */
+export function standsFor(
+  wish: Pick<Wish, "browser" | "origin">,
+  ticket: Ticket | null,
+  now: Date,
+): Granted | { result: "open"; ticket: Ticket } {
+  const stands = standing(ticket, wish.browser, now);
+  if (stands.state === "refused") return { result: "refused", because: stands.because };
+  if (!ticket) return { result: "refused", because: "unknown" };
+  if (stands.state === "pin") return { result: "refused", because: "pin_wanted" };
+  if (stands.state !== "download") return { result: "made", ticket, certificate: null };
+  if (!ticket.keyOrigins.includes(wish.origin)) return { result: "refused", because: "not_allowed" };
+  return livingNonce(ticket, now) ? { result: "open", ticket } : { result: "refused", because: "lapsed" };
+}
+
+/** Signs; nothing is written yet. An order of which no certificate can be made any more ends. */
+async function make(
+  issuer: ReturnType<Issuers["issuing"]>,
+  wish: Wish,
+  ticket: Ticket,
+  now: Date,
+): Promise<Made> {
+  const { orderId, dn } = ticket;
+  const { publicKey, keyHash, origin } = wish;
+  const number = newSerial();
+  let der: Bytes;
+  try {
+    der = Uint8Array.from(await issuer.issue({ ...subjectOf(ticket, now), publicKey, serial: number }));
+  } catch (error) {
+    // What held when it was ordered may not hold now: the issuer's own end may have come too near.
+    const code = await issuer.whyNot(ticket, now);
+    if (!code) throw error;
+    const fact = { type: "refused", orderId, code } as const;
+    return { wish, ticket, fact, certificate: null, changes: { closedAt: now, ...withoutSecrets } };
+  }
+  const { notBefore, notAfter } = subjectOf(ticket, now);
+  const serial = serialHex(number);
+  const names = { serial, issuerId: issuer.id, orderId, dn, notBefore, notAfter };
+  return {
+    wish,
+    ticket,
+    fact: { type: "collected", orderId, serial, notBefore, notAfter },
+    certificate: { ...names, der, keyOrigin: origin, keyHash, shard: issuer.openShard },
+    changes: { collectedAt: now, ...(await wish.pack?.(ticket, der, issuer)) },
+  };
+}
+
+async function keep(world: World, tx: Transaction, made: readonly Made[]): Promise<void> {
+  if (made.length === 0) return;
+  await tx.certificate.createMany({ data: made.flatMap(({ certificate }) => certificate ?? []) });
+  for (const [changes, orderIds] of alike(made)) {
+    await tx.ticket.updateMany({ where: { orderId: { in: orderIds } }, data: changes });
+  }
+  await world.tell(
+    tx,
+    made.map(({ fact }) => fact),
+  );
+}
+
+/** Tickets whose certificates came from requests change alike; one with a .p12 changes by itself. */
+function alike(made: readonly Made[]): [Partial<Ticket>, string[]][] {
+  const plain = made.filter(({ wish, certificate }) => certificate && !wish.pack);
+  const others = made.filter((one) => !plain.includes(one));
+  const [first] = plain;
+  return [
+    ...(first
+      ? [[first.changes, plain.map(({ ticket }) => ticket.orderId)] satisfies [Partial<Ticket>, string[]]]
+      : []),
+    ...others.map(({ changes, ticket }): [Partial<Ticket>, string[]] => [changes, [ticket.orderId]]),
+  ];
+}
+
+function hex(octets: Uint8Array): string {
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString("hex");
+}

@@ -1,0 +1,140 @@
+/**
+ * What facts are about, taken for this transaction, and what they change: gathered while the rules are applied, then written in one
+ * statement a table, however many applications there are.
+ */
+import type { EventName, Events } from "../../inngest/events.ts";
+import type { Policy } from "../assurance.ts";
+import type { Transaction } from "../db.ts";
+import type { Enrollment, Order, Prisma } from "../generated/prisma/client.ts";
+import type { Fact } from "../ports.ts";
+import { outcomeOf, type Trace } from "./change.ts";
+import type { Happening } from "./lifecycle.ts";
+
+/** An application, its order that a fact is about, and what the rules ask of both; as they are, and then as they will be. */
+export type Ledger = {
+  enrollments: Map<string, Enrollment>;
+  orders: Map<string, Order>;
+  /** By application: what the member's institution asks for. Read only where a PIN was issued. */
+  policies: Map<string, Policy>;
+  /** Locks of tickets that were heard of before; `lockOf` is their name. */
+  lockings: Set<string>;
+  changed: Set<string>;
+  history: Prisma.HistoryEntryCreateManyInput[];
+  events: Prisma.OutboxEventCreateManyInput[];
+  revocations: Map<string, Date>;
+};
+
+/** Takes the applications in the order of their ids, so that two transactions never wait for each other; what nobody knows is missing. */
+export async function openLedger(tx: Transaction, facts: readonly Fact[]): Promise<Ledger> {
+  const orderIds = facts.flatMap((fact) => (fact.type === "revoked" ? [] : fact.orderId));
+  const ids = facts.flatMap((fact) => (fact.type === "revoked" ? fact.enrollmentId : []));
+  const enrollments = await tx.$queryRaw<Enrollment[]>`
+    SELECT * FROM "Enrollment" WHERE id = ANY(${ids}) OR
+      id IN (SELECT "enrollmentId" FROM "Order" WHERE id = ANY(${orderIds}))
+    ORDER BY id FOR UPDATE`;
+  // Read only now: an order changes under the lock of its application.
+  const orders = await tx.order.findMany({ where: { id: { in: orderIds } } });
+  const known = enrollments.map(({ id }) => id);
+  const has = (type: Fact["type"]) => facts.some((fact) => fact.type === type);
+  return {
+    enrollments: new Map(enrollments.map((enrollment) => [enrollment.id, enrollment])),
+    orders: new Map(orders.map((order) => [order.id, order])),
+    policies: has("pin_issued") ? await policiesOf(tx, known) : new Map(),
+    lockings: has("ticket_locked") ? await lockingsOf(tx, known) : new Set(),
+    changed: new Set(),
+    history: [],
+    events: [],
+    revocations: new Map(),
+  };
+}
+
+async function policiesOf(tx: Transaction, ids: string[]): Promise<Map<string, Policy>> {
+  const rows = await tx.enrollment.findMany({
+    where: { id: { in: ids } },
+    select: { id: true, member: { select: { institution: { select: { aal2For: true, ial2For: true } } } } },
+  });
+  return new Map(rows.map(({ id, member }) => [id, member.institution]));
+}
+
+async function lockingsOf(tx: Transaction, ids: string[]): Promise<Set<string>> {
+  const rows = await tx.historyEntry.findMany({
+    where: { enrollmentId: { in: ids }, deed: "ticket_locked" },
+    select: { enrollmentId: true, at: true },
+  });
+  return new Set(rows.map(({ enrollmentId, at }) => lockOf(enrollmentId, at)));
+}
+
+export function lockOf(enrollmentId: string, at: Date): string {
+  return `${enrollmentId} ${at.toISOString()}`;
+}
+
+export function changeOrder(ledger: Ledger, { id }: Order, changes: Partial<Order>): void {
+  const order = ledger.orders.get(id);
+  if (!order) return;
+  ledger.orders.set(id, { ...order, ...changes });
+  ledger.changed.add(id);
+}
+
+/** Whatever a reader could see of the change makes its application's version grow. */
+export function changeEnrollment(ledger: Ledger, id: string, changes: Partial<Enrollment> = {}): void {
+  const enrollment = ledger.enrollments.get(id);
+  if (!enrollment) return;
+  ledger.enrollments.set(id, { ...enrollment, ...changes, version: enrollment.version + 1 });
+  ledger.changed.add(id);
+}
+
+/** Moves an application on; false, and nothing noted, where the table knows no such way. */
+export function note(
+  ledger: Ledger,
+  id: string,
+  happening: Happening,
+  { data, ...trace }: Omit<Trace, "data"> & { data?: Partial<Enrollment> },
+): boolean {
+  const enrollment = ledger.enrollments.get(id);
+  const outcome = enrollment && outcomeOf(enrollment, happening);
+  if (!outcome) return false;
+  changeEnrollment(ledger, id, { ...data, ...outcome });
+  noteDeed(ledger, id, trace);
+  return true;
+}
+
+export function noteDeed(ledger: Ledger, enrollmentId: string, { at, deed, detail = {} }: Trace): void {
+  ledger.history.push({ enrollmentId, at, deed, detail });
+}
+
+export function noteEvent<N extends EventName>(ledger: Ledger, name: N, data: Events[N]): void {
+  ledger.events.push({ name, data });
+}
+
+export async function writeLedger(tx: Transaction, ledger: Ledger): Promise<void> {
+  const isChanged = ({ id }: { id: string }) => ledger.changed.has(id);
+  const orders = [...ledger.orders.values()].filter(isChanged);
+  const enrollments = [...ledger.enrollments.values()].filter(isChanged);
+  if (orders.length > 0) await writeOrders(tx, orders);
+  if (enrollments.length > 0) await writeEnrollments(tx, enrollments);
+  for (const [enrollmentId, doneAt] of ledger.revocations) {
+    await tx.revocation.update({ where: { enrollmentId }, data: { doneAt } });
+  }
+  if (ledger.history.length > 0) await tx.historyEntry.createMany({ data: ledger.history });
+  if (ledger.events.length > 0) await tx.outboxEvent.createMany({ data: ledger.events });
+}
+
+async function writeOrders(tx: Transaction, orders: readonly Order[]): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE "Order" AS o SET status = n.status, serial = n.serial, "collectUntil" = n."collectUntil",
+      "collectedAt" = n."collectedAt", "urlHeldAt" = n."urlHeldAt"
+    FROM jsonb_to_recordset(${JSON.stringify(orders)}::jsonb) AS n(id text, status "OrderStatus", serial text,
+      "collectUntil" timestamptz, "collectedAt" timestamptz, "urlHeldAt" timestamptz)
+    WHERE o.id = n.id`;
+}
+
+async function writeEnrollments(tx: Transaction, enrollments: readonly Enrollment[]): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE "Enrollment" AS e SET status = n.status, version = n.version, "exclusiveKey" = n."exclusiveKey",
+      serial = n.serial, "notBefore" = n."notBefore", "notAfter" = n."notAfter", "revokedAt" = n."revokedAt",
+      failure = n.failure
+    FROM jsonb_to_recordset(${JSON.stringify(enrollments)}::jsonb) AS n(id text, status "Status", version int,
+      "exclusiveKey" text, serial text, "notBefore" timestamptz, "notAfter" timestamptz, "revokedAt" timestamptz,
+      failure text)
+    WHERE e.id = n.id`;
+}
