@@ -77,6 +77,7 @@ const rooms: Record<string, string[]> = {
   "server/ca": ["server/enrollment", "server/pki", "server/pki/name", "server/secrets", ...foundations],
   "server/federation": [
     "server/federation/refusal",
+    "server/sealing",
     "server/secrets",
     "server/i18n",
     "messages",
@@ -87,6 +88,7 @@ const rooms: Record<string, string[]> = {
   // Keys that are kept elsewhere: what clouds are asked, and signing with them.
   "server/kms": [],
   "server/signers": ["server/kms", "server/pki"],
+  "server/sealing": ["server/env", "server/kms", "server/secrets"],
   "server/i18n": ["messages"],
   "server/health": ["server/db"],
   "server/outbox": ["inngest/client", "inngest/events", ...foundations],
@@ -97,6 +99,7 @@ const rooms: Record<string, string[]> = {
     "server/federation",
     "server/mail",
     "server/secrets",
+    "server/sealing",
     "server/signers",
     "server/outbox",
     "inngest/events",
@@ -143,7 +146,14 @@ const rooms: Record<string, string[]> = {
   "proxy.ts": ["server/i18n", "server/federation/refusal"],
   // The codes of a refused login, and nothing else: the proxy is bundled apart.
   "server/federation/refusal": [],
-  "instrumentation.ts": ["inngest/start", "server/prepare", "server/env", "server/log", "server/wiring"],
+  "instrumentation.ts": [
+    "inngest/start",
+    "server/prepare",
+    "server/sealing",
+    "server/env",
+    "server/log",
+    "server/wiring",
+  ],
 };
 
 const guarded = [

@@ -1,7 +1,8 @@
 /** What this room needs of the world. Route handlers and pages take it from `federation()`, tests build their own. */
 import { type Database, database } from "../db.ts";
 import { env } from "../env.ts";
-import { type Sealing, sealing } from "../secrets/sealing.ts";
+import { ownSealing } from "../sealing.ts";
+import type { Sealing } from "../secrets/sealing.ts";
 import { type Registrant, registrantOf } from "./service/registrant.ts";
 
 export type Federation = {
@@ -66,7 +67,7 @@ export function federation(): Federation {
     entityId: settings.SAML_ENTITY_ID,
     registrant: registrantOf(settings),
     secret: settings.AUTH_SECRET,
-    sealing: sealing(Buffer.from(settings.SEALING_KEY, "base64")),
+    sealing: ownSealing(),
     source: settings.DEMO_FEDERATION
       ? { demo: true }
       : {

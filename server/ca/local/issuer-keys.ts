@@ -3,6 +3,7 @@ import { createPrivateKey, type KeyObject } from "node:crypto";
 import type { Database, Transaction } from "../../db.ts";
 import type { Issuer as IssuerRow } from "../../generated/prisma/client.ts";
 import { keySigner, type Signer } from "../../pki/signer.ts";
+import { sealedColumns } from "../../secrets/sealed-columns.ts";
 import type { Bytes, Sealing } from "../../secrets/sealing.ts";
 import type { Authority } from "./profiles.ts";
 
@@ -22,10 +23,7 @@ export type IssuerParts = {
   openSigner: OpenSigner;
 };
 
-/** What an issuer's key is sealed for. */
-export function sealedAs(id: string): string {
-  return `issuer-key/${id}`;
-}
+const { context: sealedAs } = sealedColumns.issuerKey;
 
 export function sealKey(sealing: Sealing, id: string, privateKey: KeyObject): Bytes {
   const pkcs8 = privateKey.export({ type: "pkcs8", format: "der" });

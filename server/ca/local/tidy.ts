@@ -1,5 +1,6 @@
 /** What is no longer to be read is taken out of the database. Readers do not wait for it: to them it is gone on time. */
 import { pinsEndBefore } from "./standing.ts";
+import { withoutSecrets } from "./ticket-secrets.ts";
 import type { World } from "./world.ts";
 
 /** Returns how many .p12 and how many PINs went. */
@@ -15,7 +16,7 @@ export async function tidy(world: World): Promise<{ packages: number; pins: numb
       expiresAt: { lte: now },
       OR: [{ collectedAt: null }, { collectedAt: { lte: pinsEndBefore(now) } }],
     },
-    data: { nonce: null },
+    data: withoutSecrets,
   });
   return { packages: packages.count, pins: pins.count };
 }

@@ -4,6 +4,7 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import { log } from "../../log.ts";
+import { sealedColumns } from "../../secrets/sealed-columns.ts";
 import { providerIdOf } from "../metadata/read-providers.ts";
 import { type Jar, usesHttps } from "../session/cookies.ts";
 import { sessionSeconds } from "../session/sessions.ts";
@@ -71,9 +72,7 @@ async function read({ db, now, sealing }: Federation, id: string): Promise<KeptR
   return { ...(JSON.parse(content) as Content), at: row.createdAt };
 }
 
-function contextOf(id: string): string {
-  return `release:${id}`;
-}
+const { context: contextOf } = sealedColumns.release;
 
 function idOf(secret: string): string {
   return createHash("sha256").update(secret, "utf8").digest("hex");

@@ -1,5 +1,6 @@
 /** Our own key pairs in the federation: made once, when first needed, and kept sealed in the database. */
 import type { Database } from "../../db.ts";
+import { sealedColumns } from "../../secrets/sealed-columns.ts";
 import type { Federation } from "../world.ts";
 import { type KeyPair, makeKeyPair } from "./keys.ts";
 
@@ -21,6 +22,8 @@ export const stillOpensFor = 15 * 24 * 60 * 60 * 1000;
 
 /** How long a process goes on with what it has read: no login waits for it, and a rollover reaches everybody within it. */
 const readAgainAfter = 30_000;
+
+const { context: contextOf } = sealedColumns.serviceKey;
 
 type Kept = { at: number; keys: Promise<ServiceKey[]> };
 const kept = new WeakMap<Database, Map<Purpose, Kept>>();
@@ -110,8 +113,4 @@ export async function newKeyRow(world: Needs, purpose: Purpose, brought?: KeyPai
   const pair = brought ?? (await makeKeyPair(new URL(world.baseUrl).hostname, now, bitsOf(purpose)));
   const sealedKey = world.sealing.seal(Buffer.from(pair.privateKey, "utf8"), contextOf(purpose));
   return { purpose, certificate: pair.certificate, sealedKey, createdAt: now };
-}
-
-function contextOf(purpose: Purpose): string {
-  return `service-key:${purpose}`;
 }
