@@ -40,6 +40,10 @@ export const issuingRouter = router({
       return answer;
     }),
 
+  certificate: publicProcedure
+    .input(z.object({ ticket, browser }))
+    .query(({ input }) => localCa().fetchCertificate(input)),
+
   confirm: publicProcedure
     .input(z.object({ ticket, browser }))
     .mutation(({ input }) => localCa().confirm(input)),

@@ -1,5 +1,6 @@
 /** STEP2 for a key made elsewhere: whoever proves to have it is given its certificate. The private key never comes here. */
 import { hash } from "node:crypto";
+import type { Certificate, Ticket } from "../../generated/prisma/client.ts";
 import { PkiError } from "../../pki/errors.ts";
 import { readRequest } from "../../pki/read-request.ts";
 import type { KeyOrigin } from "../../ports.ts";
@@ -48,6 +49,15 @@ async function answer(world: World, wish: Wish): Promise<CertifyAnswer> {
   if (!certificate.keyHash || Buffer.compare(certificate.keyHash, wish.keyHash) !== 0) {
     return { result: "refused", because: "other_key" };
   }
+  return certificateAnswer(world, ticket, certificate);
+}
+
+/** The certificate and what belongs to it; none of it is a secret. */
+export async function certificateAnswer(
+  world: World,
+  ticket: Ticket,
+  certificate: Pick<Certificate, "issuerId" | "der">,
+): Promise<CertifyAnswer> {
   const issuer = (await world.issuers()).byId.get(certificate.issuerId);
   return {
     result: "certificate",

@@ -7,6 +7,7 @@ import { close } from "./close.ts";
 import { collect } from "./collect.ts";
 import { confirm } from "./confirm.ts";
 import { enterPin } from "./enter-pin.ts";
+import { fetchCertificate } from "./fetch-certificate.ts";
 import { gathered } from "./gather.ts";
 import { type Granted, issueAll, type Wish } from "./issue.ts";
 import type { OpenSigner, RootPlace } from "./issuer-keys.ts";
@@ -130,6 +131,10 @@ export class LocalCa implements CertificateAuthority {
 
   certify(asked: CertificateRequest): Promise<CertifyAnswer> {
     return certify(this.#world, asked);
+  }
+
+  fetchCertificate(asked: { ticket: string; browser: string }): Promise<CertifyAnswer> {
+    return fetchCertificate(this.#world, asked);
   }
 
   confirm(said: { ticket: string; browser: string }): Promise<ConfirmAnswer> {

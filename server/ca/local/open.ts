@@ -1,5 +1,6 @@
 /** Somebody opens the URL of an acceptance mail. */
 
+import { displayRdns } from "../../pki/name.ts";
 import { keyOrigins } from "../../ports.ts";
 import { standing, triesAllowed } from "./standing.ts";
 import { hashOf } from "./tickets.ts";
@@ -29,6 +30,7 @@ export async function openTicket(
         state: "download",
         kind,
         fileName,
+        dn: displayRdns(ticket.dn),
         until: ticket.browserUntil ?? ticket.expiresAt,
         keyOrigins: keyOrigins.filter((origin) => ticket.keyOrigins.includes(origin)),
       };
@@ -37,6 +39,7 @@ export async function openTicket(
         state: "collected",
         kind,
         fileName,
+        dn: displayRdns(ticket.dn),
         until: ticket.packageUntil ?? ticket.expiresAt,
         keyOrigin: ticket.certificate?.keyOrigin ?? "server",
         encryption: ticket.encryption,

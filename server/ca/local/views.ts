@@ -13,7 +13,15 @@ export type PackageEncryption = "modern" | "compatible";
 export type IssuingView =
   | { state: "pin"; kind: Kind; triesLeft: number; expiresAt: Date }
   /** `until`: after it the PIN has to be entered again. */
-  | { state: "download"; kind: Kind; fileName: string; until: Date; keyOrigins: readonly KeyOrigin[] }
+  | {
+      state: "download";
+      kind: Kind;
+      fileName: string;
+      /** The name that will be certified, its parts as people read them. */
+      dn: readonly string[];
+      until: Date;
+      keyOrigins: readonly KeyOrigin[];
+    }
   /**
    * Made where `keyOrigin` says. By the server: the same .p12 can be fetched again `until` then, encrypted as it was the first time.
    * From a request: the same request is given the same certificate again.
@@ -22,6 +30,7 @@ export type IssuingView =
       state: "collected";
       kind: Kind;
       fileName: string;
+      dn: readonly string[];
       until: Date;
       keyOrigin: KeyOrigin;
       /** Of a .p12 that the server made; null for a certificate from a request. */
