@@ -77,7 +77,13 @@ function ask(path: string): Promise<string | null> {
   });
 }
 
-export type Keys = { AUTH_SECRET: string; SEALING_KEY: string; POSTGRES_PASSWORD: string };
+export type Keys = {
+  AUTH_SECRET: string;
+  SEALING_KEY: string;
+  /** While the sealing key is being changed: the one before. */
+  SEALING_KEY_PREVIOUS?: string;
+  POSTGRES_PASSWORD: string;
+};
 
 /** The keys of this folder, made at its first start. What was sealed with them can be opened with nothing else. */
 export function keysOf(folder: string): Keys {
@@ -103,7 +109,13 @@ export function keysOf(folder: string): Keys {
     SEALING_KEY: randomBytes(32).toString("base64"),
     POSTGRES_PASSWORD: randomBytes(24).toString("hex"),
   };
+  writeKeys(folder, keys);
+  return keys;
+}
+
+/** All of them or as they were, wherever it is interrupted. */
+export function writeKeys(folder: string, keys: Keys): void {
+  const path = join(folder, "keys.json");
   writeFileSync(`${path}.new`, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600, flush: true });
   renameSync(`${path}.new`, path);
-  return keys;
 }

@@ -1,24 +1,48 @@
 /** The database of this portal, and what its keys are sealed with: for commands that make or open some. */
+import { z } from "zod";
+import { keys as settings } from "../server/env/keys.ts";
+import { KeyFault } from "../server/kms/fault.ts";
+import type { Sealing } from "../server/secrets/sealing.ts";
+import type { Keys } from "./data-folder.ts";
 import { withOwnDatabase } from "./own-database.ts";
 import { Refusal } from "./refusal.ts";
 
-export type OwnPortal = { databaseUrl: string; sealingKey: Buffer; baseUrl: string };
+export type OwnPortal = { databaseUrl: string; sealing: Sealing; baseUrl: string };
 
 export function withOwnPortal<Answer>(use: (portal: OwnPortal) => Promise<Answer>): Promise<Answer> {
-  return withOwnDatabase(({ url: databaseUrl, keys }) => {
-    const { SEALING_KEY, BASE_URL, PORT = "3000" } = process.env;
-    const sealingKey = sealingKeyFrom(SEALING_KEY || keys?.SEALING_KEY);
+  return withOwnDatabase(async ({ url: databaseUrl, keys }) => {
+    const { BASE_URL, PORT = "3000" } = process.env;
+    const sealing = await sealingOf(keySettings(keys));
     const baseUrl = keys && !BASE_URL ? `http://localhost:${PORT}` : baseUrlOf();
-    return use({ databaseUrl, sealingKey, baseUrl });
+    return use({ databaseUrl, sealing, baseUrl });
   });
 }
 
-function sealingKeyFrom(text = ""): Buffer {
-  const key = Buffer.from(text, "base64");
-  if (key.length === 32) return key;
+export type KeySettings = z.output<typeof shape>;
+
+const shape = z.object(settings);
+
+/** As they are set, or else as the data folder has them. */
+export function keySettings(keys: Keys | null): KeySettings {
+  const set = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value?.trim()));
+  const { SEALING_KEY, SEALING_KEY_PREVIOUS } = set.SEALING_KEY ? set : { ...keys };
+  const read = shape.safeParse({ ...set, SEALING_KEY, SEALING_KEY_PREVIOUS });
+  if (read.success) return read.data;
+  const problems = read.error.issues.map((issue) => issue.message).join("\n");
   throw new Refusal(
-    "SEALING_KEY is missing or not right: set it to the one that the portal runs with. / SEALING_KEY に、ポータルで使っている値を設定してください。",
+    `${problems}\nSEALING_KEY is the one that the portal runs with. Nothing was changed. / SEALING_KEY に、ポータルで使っている値を設定してください。何も変更していません。`,
   );
+}
+
+/** Opened, where a cloud's KMS has to decrypt the key by that. */
+export async function sealingOf(settings: KeySettings): Promise<Sealing> {
+  const { openSealing } = await import("../server/sealing.ts");
+  return openSealing(settings).catch((error: unknown) => {
+    if (!(error instanceof KeyFault)) throw error;
+    throw new Refusal(
+      `The sealing key cannot be opened. ${error.message} Nothing was changed. / 封印鍵を開けません。何も変更していません。`,
+    );
+  });
 }
 
 function baseUrlOf(): string {

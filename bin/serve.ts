@@ -72,6 +72,8 @@ function settings(port: number, keys?: Keys) {
   set("BASE_URL", `http://localhost:${port}`);
   if (isForTrying(process.env)) set("DEMO_FEDERATION", "true");
   set("AUTH_SECRET", keys?.AUTH_SECRET);
+  // The one before belongs to that of the folder, and to no other.
+  if (!isSet("SEALING_KEY")) set("SEALING_KEY_PREVIOUS", keys?.SEALING_KEY_PREVIOUS);
   set("SEALING_KEY", keys?.SEALING_KEY);
   const later = ownDatabase ? { DATABASE_URL: "postgresql://127.0.0.1/portal" } : {};
   return { env: readEnv({ ...process.env, ...later }), ownDatabase };

@@ -96,14 +96,13 @@ async function main([deed = "list", ...rest]: readonly string[]) {
 
   process.env.LOG_LEVEL ||= "warn";
   generateClient();
-  await withOwnPortal(async ({ databaseUrl, sealingKey, baseUrl }) => {
+  await withOwnPortal(async ({ databaseUrl, sealing, baseUrl }) => {
     const { openDatabase } = await import("../server/db.ts");
-    const { sealing } = await import("../server/secrets/sealing.ts");
     const { addKeys, listKeys, retireKey, switchKeys } = await import(
       "../server/federation/service/rollover.ts"
     );
     const db = openDatabase(databaseUrl, 2);
-    const world = { db, now: () => new Date(), sealing: sealing(sealingKey), baseUrl };
+    const world = { db, now: () => new Date(), sealing, baseUrl };
     try {
       if (deed === "list") return tell(await listKeys(world));
       const outcome: Outcome =

@@ -88,6 +88,7 @@ const rooms: Record<string, string[]> = {
   // Keys that are kept elsewhere: what clouds are asked, and signing with them.
   "server/kms": [],
   "server/signers": ["server/kms", "server/pki"],
+  "server/reseal": ["server/ca", "server/secrets", "type:server/db", "type:server/generated"],
   "server/sealing": ["server/env", "server/kms", "server/secrets"],
   "server/i18n": ["messages"],
   "server/health": ["server/db"],
