@@ -65,7 +65,7 @@ export async function buildCrl(list: RevocationList, signer: Signer): Promise<Ui
   // Lengths are known when all is written: headers go before their content, towards the beginning.
   const first = 3 * LONGEST_HEADER + before.length;
   const room = first + boundOf(list.entries) + after.length + SIGNATURE_BOUND;
-  const target = Buffer.allocUnsafeSlow(room);
+  const target = new Uint8Array(Buffer.allocUnsafeSlow(room).buffer);
   let end = writeEntries(target, first, list);
   // §5.1.2.6: revokedCertificates is absent where there are none, not empty.
   let start = end === first ? first : prependHeader(target, 0x30, first, end);
@@ -84,8 +84,8 @@ export async function buildCrl(list: RevocationList, signer: Signer): Promise<Ui
 
 /** One entry of revokedCertificates, to be kept and put beside others. @throws PkiError `serial_malformed`, `reason_malformed`, `time_malformed` */
 export function encodeEntry(entry: RevokedCertificate): Uint8Array<ArrayBuffer> {
-  const target = Buffer.allocUnsafeSlow(ENTRY_BOUND);
-  return new Uint8Array(target.buffer, 0, writeEntry(target, 0, entry, reasons)).slice();
+  const target = new Uint8Array(ENTRY_BOUND);
+  return target.slice(0, writeEntry(target, 0, entry, reasons));
 }
 
 const LONGEST_HEADER = 6;
@@ -125,7 +125,7 @@ function boundOf(entries: RevocationList["entries"]): number {
   return entries instanceof Uint8Array ? entries.length : entries.length * ENTRY_BOUND;
 }
 
-function writeEntries(target: Buffer, start: number, { entries, base }: RevocationList): number {
+function writeEntries(target: Uint8Array, start: number, { entries, base }: RevocationList): number {
   if (entries instanceof Uint8Array) {
     checkEncoded(entries);
     target.set(entries, start);
@@ -168,13 +168,13 @@ function writeEntry(
   offset = writeHeader(target, offset, 0x02, size);
   writeSerial(target, offset, serial, padding);
   offset = writeTime(target, offset + size, at);
-  target.set(extensions, offset);
-  return offset + extensions.length;
+  for (let i = 0; i < extensions.length; i++) target[offset++] = extensions[i] as number;
+  return offset;
 }
 
 const EIGHT = "8".charCodeAt(0);
 
-/** The value of each hexadecimal digit by its character, 16 for every other. */
+/** The value of each hexadecimal digit by its character, 16 for every other in ASCII. */
 const digits = new Uint8Array(128).fill(16);
 for (let value = 0; value < 16; value++) {
   const digit = value.toString(16);
@@ -182,19 +182,25 @@ for (let value = 0; value < 16; value++) {
   digits[digit.toUpperCase().charCodeAt(0)] = value;
 }
 
+function digitAt(text: string, at: number): number {
+  const character = text.charCodeAt(at);
+  return character < 128 ? (digits[character] as number) : 16;
+}
+
 /** In place, a digit at a time: a call of node's for each of a million serials costs more than the rest of the entry. */
 function writeSerial(target: Uint8Array, start: number, serial: string, padding: number): void {
   let offset = start;
   if (padding === 1) target[offset++] = 0;
+  let wrong = 0;
   for (let i = 0; i < serial.length; i += 2) {
-    const high = digits[serial.charCodeAt(i)] ?? 16;
-    const low = digits[serial.charCodeAt(i + 1)] ?? 16;
-    if ((high | low) > 15) throw malformedSerial();
+    const high = digitAt(serial, i);
+    const low = digitAt(serial, i + 1);
+    wrong |= high | low;
     target[offset++] = (high << 4) | low;
   }
   // §4.1.2.2: positive, and in its shortest form.
-  const [first = 0, second = 0] = [target[start], offset - start > 1 ? target[start + 1] : 0];
-  if (first === 0 && second < 0x80) throw malformedSerial();
+  const superfluous = target[start] === 0 && (offset - start === 1 || (target[start + 1] as number) < 0x80);
+  if (wrong > 15 || superfluous) throw malformedSerial();
 }
 
 function malformedSerial(): PkiError {

@@ -6,7 +6,9 @@ import { cpus } from "node:os";
 
 /** Loaded when it is run: what one bench needs is no weight on another's figures. */
 const benches: Record<string, () => Promise<void>> = {
+  signing: async () => (await import("./signing.ts")).benchSigning(),
   issuing: async () => (await import("./issuing.ts")).benchIssuing(),
+  crl: async () => (await import("./crl.ts")).benchCrl(),
   logins: async () => (await import("./logins.ts")).benchLogins(),
   pages: async () => (await import("./pages.ts")).benchPages(),
   discovery: async () => (await import("./discovery.ts")).benchDiscovery(),
