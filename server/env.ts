@@ -1,5 +1,6 @@
 /** The settings, read once and checked whole. The only place that reads `process.env`. */
 import { z } from "zod";
+import { ca } from "./env/ca.ts";
 import { keys } from "./env/keys.ts";
 import { registration, registrationConflicts } from "./env/registration.ts";
 import { signers } from "./env/signers.ts";
@@ -104,16 +105,7 @@ const shape = z.object({
   CA_BACKEND: z
     .enum(["local"], { error: say("CA_BACKEND", "set it to local, or leave it out") })
     .default("local"),
-  CA_ORGANIZATION: text(
-    "CA_ORGANIZATION",
-    "set it to the organisation in the CA certificates, 1 to 64 characters, such as Example University",
-    (value) => value.length <= 64,
-  ).default("Client Certificate Portal"),
-  CA_POLICY_OID: text(
-    "CA_POLICY_OID",
-    "set it to the object identifier of your certificate policies, such as 1.3.6.1.4.1.99999.1",
-    (value) => /^[0-2](\.(0|[1-9]\d*)){1,15}$/.test(value),
-  ).default("2.999.1"),
+  ...ca,
   SUPPORT_CONTACT: z.string().optional(),
   ...registration,
   LOG_LEVEL: z

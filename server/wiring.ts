@@ -45,6 +45,7 @@ export const localCa = once(
       tell: (tx, facts) => hear(tx, facts, now()),
       baseUrl: env().BASE_URL,
       authority: authorityOf({ organization: env().CA_ORGANIZATION, policyOid: env().CA_POLICY_OID }),
+      root: env().CA_ROOT,
     }),
 );
 

@@ -4,7 +4,7 @@ import type { IssuerKind, Issuer as IssuerRow } from "../../../generated/prisma/
 import { formatName } from "../../../pki/name.ts";
 import { readCertificate } from "../../../pki/read.ts";
 import { nameOf } from "../founding.ts";
-import { type CeremonyOffice, isOffline } from "./office.ts";
+import type { CeremonyOffice } from "./office.ts";
 
 /**
  * `waiting`: for its certificate. `ready`: never told to issue. `set`: begins later. `issues`, `keeps_lists`: told to, and another after it.
@@ -100,34 +100,4 @@ function issuingNow(kind: IssuerKind, rows: readonly Row[], now: Date): Row | un
     .sort(
       (one, other) => Number(other.issuesFrom) - Number(one.issuesFrom) || other.generation - one.generation,
     )[0];
-}
-
-export type EndingIssuer = { id: string; what: "certificate" | "list"; at: Date };
-
-const day = 24 * 60 * 60 * 1000;
-const warnedBefore = { certificate: 365 * day, list: 45 * day };
-
-/**
- * What an operator has to do something about in time: issuers in force whose own end, less their longest certificates, is within a year,
- * and lists of offline roots that are to be brought anew.
- */
-export async function endingIssuers(
-  office: Pick<CeremonyOffice, "db" | "now" | "authority">,
-  lastIssueOf: (kind: "client" | "smime", notAfter: Date) => Date,
-): Promise<EndingIssuer[]> {
-  const now = office.now().getTime();
-  const views = await listIssuers(office);
-  const offline = new Set(
-    (await office.db.issuer.findMany({ where: { kind: "root" } })).filter(isOffline).map(({ id }) => id),
-  );
-  return views.flatMap(({ id, kind, state, notAfter, list }): EndingIssuer[] => {
-    const ending: EndingIssuer[] = [];
-    if (notAfter && (state === "issues" || state === "signs")) {
-      const at = kind === "root" ? notAfter : lastIssueOf(kind, notAfter);
-      if (at.getTime() - now < warnedBefore.certificate) ending.push({ id, what: "certificate", at });
-    }
-    if (list && offline.has(id) && state === "signs" && list.nextUpdate.getTime() - now < warnedBefore.list)
-      ending.push({ id, what: "list", at: list.nextUpdate });
-    return ending;
-  });
 }

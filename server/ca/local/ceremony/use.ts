@@ -29,7 +29,7 @@ export type Used =
  * @param wish.at when it begins to issue; now, when it is not said
  * @throws when its key cannot be opened
  */
-export async function useIssuer(office: CeremonyOffice, wish: { id: string; at?: Date }): Promise<Used> {
+export async function switchTo(office: CeremonyOffice, wish: { id: string; at?: Date }): Promise<Used> {
   return changing(office, async (tx): Promise<Used> => {
     const now = office.now();
     const at = wish.at ?? now;
