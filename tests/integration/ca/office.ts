@@ -8,9 +8,8 @@ import { testDatabase } from "@/tests/support/database.ts";
 
 export type Office = Awaited<ReturnType<typeof openOffice>>;
 
-export async function openOffice() {
+export async function openOffice(sealingKey: Uint8Array = randomBytes(32)) {
   const db = await testDatabase();
-  const sealingKey = randomBytes(32);
   let clock = new Date("2026-11-22T03:04:05.678Z");
 
   /** Facts are told into the database, so that they go with a transaction that goes. */

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { sealing } from "@/server/secrets/sealing.ts";
+import { keyIdOf, sealing } from "@/server/secrets/sealing.ts";
 
 const key = Buffer.alloc(32, 7);
 const plain = Buffer.from("秘密鍵");
@@ -66,6 +66,46 @@ describe("a child key", () => {
     expect(childKey("pin")).toHaveLength(32);
     expect(childKey("pin")).not.toEqual(childKey("ticket"));
     expect(childKey("pin")).not.toEqual(sealing(Buffer.alloc(32, 8)).childKey("pin"));
+  });
+});
+
+describe("while the key is changed", () => {
+  const next = Buffer.alloc(32, 8);
+
+  test("the new one seals, and both open", () => {
+    const before = sealing(key).seal(plain, "x");
+    const both = sealing(next, key);
+    expect(Buffer.from(both.open(before, "x"))).toEqual(plain);
+    const after = both.seal(plain, "x");
+    expect(Buffer.from(sealing(next).open(after, "x"))).toEqual(plain);
+    expect(() => sealing(key).open(after, "x")).toThrow(/SEALING_KEY/);
+  });
+
+  test("what the first release sealed opens with either, though it names no key", () => {
+    // Made by it: sealing(Buffer.alloc(32, 7)).seal(Buffer.from("秘密鍵"), "package:1").
+    const first = Buffer.from(
+      "01d1f46dad7a17ab316c4025df5f50b77af42e81b692fb38317fec03558c34b9bdc23524098d",
+      "hex",
+    );
+    expect(keyIdOf(first)).toBeNull();
+    for (const keys of [sealing(key), sealing(next, key)])
+      expect(Buffer.from(keys.open(first, "package:1"))).toEqual(plain);
+    expect(() => sealing(key).open(first, "package:2")).toThrow(/cannot be opened/);
+    expect(() => sealing(next).open(first, "package:1")).toThrow(/SEALING_KEY/);
+  });
+
+  test("what was sealed tells with which, and nothing of the key", () => {
+    const { seal, keyId, keyIds } = sealing(next, key, key, next);
+    expect(keyIdOf(seal(plain, "x"))).toBe(keyId);
+    expect(keyIds).toEqual([keyId, sealing(key).keyId]);
+    expect(keyId).toMatch(/^[0-9a-f]{16}$/);
+    expect(next.toString("hex")).not.toContain(keyId);
+  });
+
+  test("a child key is the new one's, and those of both are there to be tried", () => {
+    const both = sealing(next, key);
+    expect(both.childKey("pin")).toEqual(sealing(next).childKey("pin"));
+    expect(both.childKeys("pin")).toEqual([sealing(next).childKey("pin"), sealing(key).childKey("pin")]);
   });
 });
 
