@@ -35,6 +35,12 @@ export default async function GuidePage() {
           ))}
         </ul>
       </section>
+      <Notice tone="info" title={t("wrongPassword")}>
+        <p>{t("wrongPasswordKinds")}</p>
+        <p>
+          <Link href="/guide/rewrap">{t("rewrap")}</Link>
+        </p>
+      </Notice>
       <Authorities />
     </div>
   );

@@ -25,6 +25,9 @@ export default async function DevicePage({ params }: DevicePageProps) {
       <Notice tone="info" title={t("wrongPassword")}>
         <p>{t(`${device}.wrongPassword`)}</p>
         <p>{t("wrongPasswordKinds")}</p>
+        <p>
+          <Link href="/guide/rewrap">{t("rewrap")}</Link>
+        </p>
       </Notice>
       <Authorities />
       <p>

@@ -1,11 +1,12 @@
 import type { Metadata } from "next";
 import { headers } from "next/headers";
 import { getTranslations } from "next-intl/server";
+import { ForgetKey } from "@/components/issue/forget-key.tsx";
 import { IssueFrame } from "@/components/issue/frame.tsx";
 import { suggest } from "@/components/issue/suggestion.ts";
 import { Notice } from "@/components/ui/notice.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
-import { goTo, view } from "../visit.ts";
+import { goTo, ticketHash, view } from "../visit.ts";
 
 type DonePageProps = { params: Promise<{ ticket: string }> };
 
@@ -21,6 +22,7 @@ export default async function DonePage({ params }: DonePageProps) {
   const [t, { device }] = [await getTranslations("Issue.done"), suggest(await headers())];
   return (
     <IssueFrame step={3}>
+      <ForgetKey ticketHash={ticketHash(ticket)} />
       <section className="stack" aria-labelledby="step">
         <h2 id="step" className="section-title">
           {t("title")}
@@ -31,6 +33,16 @@ export default async function DonePage({ params }: DonePageProps) {
           <li>
             {t.rich("intermediate", {
               file: (text) => <a href={`/pki/${seen.issuerId}.cer`}>{text}</a>,
+            })}
+          </li>
+          <li>
+            {t.rich("wrongPassword", {
+              rewrap: (text) => <Link href="/guide/rewrap">{text}</Link>,
+            })}
+          </li>
+          <li>
+            {t.rich("rewrap", {
+              page: (text) => <Link href="/guide/rewrap">{text}</Link>,
             })}
           </li>
           <li>{t("remove")}</li>
