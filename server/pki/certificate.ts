@@ -1,15 +1,17 @@
 /** X.509 version 3 certificates (RFC 5280 §4). */
 import type { KeyObject } from "node:crypto";
-import { bitString, contextConstructed, type Der, integer, joined, sequence, unsigned } from "./der.ts";
+import { contextConstructed, type Der, integer, joined, writeHeader } from "./der.ts";
+import { DerWriter } from "./der-writer.ts";
 import { PkiError } from "./errors.ts";
 import { authorityKeyIdentifier, subjectAltName, subjectKeyIdentifier } from "./extension.ts";
-import { checkSubjectKey, keyIdentifier } from "./keys.ts";
+import { checkSubjectKey, keyObject } from "./keys.ts";
 import { mailboxName, principalName } from "./mailbox.ts";
-import { encodeName, type Name } from "./name.ts";
+import { encodeName, type Name, nameBound, writeName } from "./name.ts";
 import type { Profile } from "./profile.ts";
 import { checkSerial } from "./serial.ts";
-import { type Signer, signatureAlgorithm } from "./signer.ts";
-import { encodeTime, wholeSeconds } from "./validity.ts";
+import { signatureAlgorithm } from "./signature-algorithm.ts";
+import type { Signer } from "./signer.ts";
+import { addCalendarMonths, timeSize, writeTime } from "./validity.ts";
 
 /** A CA as the certificates it signs see it; `readIssuer` makes all of it from the CA's own certificate. */
 export type Issuer = {
@@ -25,7 +27,8 @@ export type Issuer = {
 /** What one certificate says. */
 export type Subject = {
   subject: Name;
-  publicKey: KeyObject;
+  /** Or its SubjectPublicKeyInfo in DER, where that is at hand: node:crypto takes its time to write one. */
+  publicKey: KeyObject | Uint8Array;
   /** `newSerial()`. */
   serial: Uint8Array;
   /** Both inclusive (RFC 5280 §4.1.2.5), to the second. */
@@ -52,8 +55,8 @@ export async function issueCertificate(template: CertificateTemplate, signer: Si
   if (issuer !== "self") return issuing(profile, issuer, signer)(subject);
   const self = {
     name: subject.subject,
-    keyIdentifier: keyIdentifier(subject.publicKey),
-    publicKey: subject.publicKey,
+    keyIdentifier: checkSubjectKey(subject.publicKey).identifier,
+    publicKey: keyObject(subject.publicKey),
     notAfter: subject.notAfter,
   };
   return issuing(profile, self, signer)(subject);
@@ -72,7 +75,7 @@ export function issuing(
     throw new PkiError("issuer_mismatch", "The signer's key is not the issuer's.");
   }
   const algorithm = signatureAlgorithm(signer.algorithm);
-  const issuerName = encodeName(issuer.name);
+  const algorithmAndIssuer = joined(algorithm, encodeName(issuer.name));
   const authority = authorityKeyIdentifier(issuer.keyIdentifier);
   const constant = {
     rsa: joined(authority, ...profile.extensions.rsa),
@@ -83,50 +86,101 @@ export function issuing(
   return async (subject) => {
     const key = checkSubjectKey(subject.publicKey);
     checkSerial(subject.serial);
-    checkMail(profile, subject);
-    const extensions = sequence(
-      constant[key.kind],
-      subjectKeyIdentifier(key.identifier),
-      ...alternativeNames(subject),
-    );
-    const tbs = sequence(
-      version3,
-      unsigned(subject.serial),
-      algorithm,
-      issuerName,
-      validity(subject, issuer),
-      encodeName(subject.subject),
-      key.spki,
-      contextConstructed(3, extensions),
-    );
-    return sequence(tbs, algorithm, bitString(await signer.sign(tbs)));
+    checkTerm(profile, issuer, subject);
+    const extensions = constant[key.kind];
+    const names = alternativeNames(profile, subject);
+
+    const room = key.spki.length + extensions.length + names.length + algorithmAndIssuer.length + ELSEWHERE;
+    const tail = algorithm.length + SIGNATURE_ROOM;
+    const end = room + nameBound(subject.subject);
+    const writer = new DerWriter(Buffer.allocUnsafe(end + tail), end);
+    writer.write(names);
+    writer.write(key.identifier);
+    writer.write(keyIdentifierHeader);
+    writer.write(extensions);
+    writer.header(0x30, end);
+    writer.header(0xa3, end);
+    writer.write(key.spki);
+    writeName(writer, subject.subject);
+    const dates = writer.at;
+    writeDate(writer, subject.notAfter);
+    writeDate(writer, subject.notBefore);
+    writer.header(0x30, dates);
+    writer.write(algorithmAndIssuer);
+    const serial = writer.at;
+    writer.write(subject.serial);
+    writer.header(0x02, serial);
+    writer.write(version3);
+    writer.header(0x30, end);
+
+    return signed(writer, end, algorithm, await signer.sign(writer.written(end)));
   };
 }
 
-function checkMail(profile: Profile, { mail }: Subject): void {
-  if (profile.needsMail && mail === undefined) {
+/** More than the serial, the dates, the key's identifier and the headers around all take. */
+const ELSEWHERE = 160;
+/** That of RSA-4096, with its header. */
+const SIGNATURE_ROOM = 512 + 8;
+
+/** Certificate (§4.1): what was written until `end`, and behind it how and that it is signed. */
+function signed(writer: DerWriter, end: number, algorithm: Der, signature: Uint8Array): Uint8Array {
+  const { octets } = writer;
+  octets.set(algorithm, end);
+  let at = writeHeader(octets, end + algorithm.length, 0x03, 1 + signature.length);
+  octets[at++] = 0;
+  octets.set(signature, at);
+  writer.header(0x30, at + signature.length);
+  return writer.written(at + signature.length);
+}
+
+function writeDate(writer: DerWriter, date: Date): void {
+  writer.at -= timeSize(date);
+  writeTime(writer.octets, writer.at, date);
+}
+
+const keyIdentifierHeader = subjectKeyIdentifier(new Uint8Array(20)).subarray(0, -20);
+
+const none = new Uint8Array(0);
+
+/** subjectAltName, or nothing. */
+function alternativeNames(profile: Profile, { mail, userPrincipalName }: Subject): Uint8Array {
+  if (mail === undefined && profile.needsMail) {
     throw new PkiError("mail_missing", "A certificate for mail names its mailbox.");
   }
+  if (mail === undefined && userPrincipalName === undefined) return none;
+  const allowed = (name: Profile["mayName"][number]) => {
+    if (!profile.mayName.includes(name)) {
+      throw new PkiError("san_not_allowed", `A certificate of this profile does not hold this: ${name}.`);
+    }
+  };
+  const names: Der[] = [];
+  if (mail !== undefined) {
+    allowed("mail");
+    names.push(mailboxName(mail));
+  }
+  if (userPrincipalName !== undefined) {
+    allowed("userPrincipalName");
+    names.push(principalName(userPrincipalName));
+  }
+  return subjectAltName(...names);
 }
 
-function alternativeNames({ mail, userPrincipalName }: Subject): Der[] {
-  const names = [
-    ...(mail === undefined ? [] : [mailboxName(mail)]),
-    ...(userPrincipalName === undefined ? [] : [principalName(userPrincipalName)]),
-  ];
-  return names.length === 0 ? [] : [subjectAltName(...names)];
-}
+/** Clocks differ: a certificate may begin some minutes before the term for which it is asked. */
+const skew = 3600;
 
-function validity(subject: Subject, issuer: Issuer): Der {
-  const notBefore = wholeSeconds(subject.notBefore);
-  const notAfter = wholeSeconds(subject.notAfter);
-  const encoded = sequence(encodeTime(notBefore), encodeTime(notAfter));
+function checkTerm({ longestMonths }: Profile, issuer: Issuer, subject: Subject): void {
+  const notBefore = seconds(subject.notBefore);
+  const notAfter = seconds(subject.notAfter);
   if (notAfter < notBefore) throw new PkiError("validity_empty", "The validity ends before it begins.");
-  if (
-    notAfter > wholeSeconds(issuer.notAfter) ||
-    (issuer.notBefore && notBefore < wholeSeconds(issuer.notBefore))
-  ) {
+  if (notAfter > seconds(issuer.notAfter) || (issuer.notBefore && notBefore < seconds(issuer.notBefore))) {
     throw new PkiError("validity_outside_issuer", "The validity reaches beyond the issuer's own.");
   }
-  return encoded;
+  if (longestMonths === undefined) return;
+  if (notAfter > seconds(addCalendarMonths(subject.notBefore, longestMonths)) + skew) {
+    throw new PkiError("validity_too_long", `The validity is longer than ${longestMonths} months.`);
+  }
+}
+
+function seconds(date: Date): number {
+  return Math.floor(date.getTime() / 1000);
 }

@@ -1,5 +1,5 @@
 /** Key pairs: made, encoded, identified, and looked at before they are certified. */
-import { generateKeyPair, hash, type KeyObject } from "node:crypto";
+import { createPublicKey, generateKeyPair, hash, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 import { DerReader } from "./der-reader.ts";
 import { PkiError } from "./errors.ts";
@@ -50,6 +50,24 @@ export function keyIdentifierOf(spki: Uint8Array): Uint8Array {
   const info = DerReader.of(spki).sequence();
   info.sequence();
   return hash("sha1", info.bitString(), "buffer");
+}
+
+/**
+ * A key as node:crypto works with it, from its SubjectPublicKeyInfo; what the octets have been found to be is remembered of it.
+ * @throws PkiError as `checkSubjectKey`
+ */
+export function keyObject(publicKey: KeyObject | Uint8Array): KeyObject {
+  if (!(publicKey instanceof Uint8Array)) return publicKey;
+  // A copy: the octets given may yet change.
+  const encoded = Buffer.from(publicKey);
+  const found = check(encoded);
+  try {
+    const key = createPublicKey({ key: encoded, format: "der", type: "spki" });
+    checked.set(key, found);
+    return key;
+  } catch (cause) {
+    throw new PkiError("key_malformed", "A public key is not one.", cause);
+  }
 }
 
 /** A KeyObject never changes: what was found of it holds as long as it lives. */

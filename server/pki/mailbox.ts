@@ -37,8 +37,25 @@ export function mailboxName(address: string): Der {
 
 const userPrincipalName = oid("1.3.6.1.4.1.311.20.2.3");
 
-/** Microsoft's user principal name, by which a Windows network knows the holder. */
+/** A name without what Windows forbids in names of users, and behind the @ labels of a domain, in any script. */
+const principal =
+  /^[^\s\p{C}@"/\\[\]:;|=,+*?<>]+@[\p{L}\p{M}\p{N}]([\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?(\.[\p{L}\p{M}\p{N}]([\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?)*$/u;
+/** Of Active Directory's attribute (MS-ADA3 §2.349). */
+const LONGEST_PRINCIPAL = 1024;
+
+/**
+ * Microsoft's user principal name, by which a Windows network knows the holder: `user@domain`, 1024 characters at most.
+ * @throws PkiError `principal_malformed`
+ */
 export function principalName(name: string): Der {
+  if (
+    name.length > LONGEST_PRINCIPAL ||
+    !principal.test(name) ||
+    !name.isWellFormed() ||
+    name !== name.normalize("NFC")
+  ) {
+    throw new PkiError("principal_malformed", `Not a user principal name: ${name}`);
+  }
   return otherName(userPrincipalName, utf8String(name));
 }
 

@@ -1,5 +1,6 @@
 /** Distinguished names: as text (RFC 4514), as a list, and as they stand in a certificate (RFC 5280 §4.1.2.4). */
-import { type Der, joined, oid, printableString, sequence, setOf, utf8, utf8String } from "./der.ts";
+import { type Der, joined, oid, utf8 } from "./der.ts";
+import { DerWriter } from "./der-writer.ts";
 import { PkiError } from "./errors.ts";
 
 export type Rdn = { type: "CN" | "OU" | "O" | "L" | "ST" | "C"; value: string };
@@ -90,21 +91,50 @@ export function displayRdns(text: string): string[] {
  * @throws PkiError `name_empty`, `name_too_long`, `name_characters`
  */
 export function encodeName(name: Name): Der {
-  if (name.length === 0) throw new PkiError("name_empty", "A name has at least one part.");
-  return sequence(...name.map(encodeRdn).reverse());
+  const writer = new DerWriter(new Uint8Array(nameBound(name)));
+  writeName(writer, name);
+  return writer.written();
 }
 
-function encodeRdn({ type, value }: Rdn): Der {
+/** How many octets `writeName` will write at most. */
+export function nameBound(name: Name): number {
+  let bound = 6;
+  for (const { value } of name) bound += 32 + 3 * Math.min(value.length, LONGEST_VALUE);
+  return bound;
+}
+
+/** Writes Name. @throws as `encodeName` */
+export function writeName(writer: DerWriter, name: Name): void {
+  if (name.length === 0) throw new PkiError("name_empty", "A name has at least one part.");
+  const end = writer.at;
+  for (const rdn of name) writeRdn(writer, rdn);
+  writer.header(0x30, end);
+}
+
+/** Above any upper bound, a character being two units of UTF-16 at most. */
+const LONGEST_VALUE = 2 * 128;
+const printable = /^[ -~]*$/;
+
+function writeRdn(writer: DerWriter, { type, value }: Rdn): void {
   const { oid, upperBound } = attributes[type];
   if (value === "") throw new PkiError("name_empty", `${type} is empty.`);
-  if (!value.isWellFormed() || unprintable.test(value) || (type === "C" && !/^[A-Z]*$/.test(value))) {
+  const plain = type === "C" ? /^[A-Z]*$/.test(value) : printable.test(value);
+  if (!plain && (type === "C" || !value.isWellFormed() || unprintable.test(value))) {
     throw new PkiError("name_characters", `${type} holds characters that a name may not.`);
   }
-  const length = [...value].length;
-  if (length > upperBound) {
+  const end = writer.at;
+  if (value.length > LONGEST_VALUE || writer.utf8(value) > upperBound) {
     throw new PkiError("name_too_long", `${type} is longer than ${upperBound} characters.`);
   }
-  if (type !== "C") return setOf(sequence(oid, utf8String(value)));
-  if (length < 2) throw new PkiError("name_characters", "C is a country's code of two letters.");
-  return setOf(sequence(oid, printableString(value)));
+  if (type === "C" && value.length < 2) {
+    throw new PkiError("name_characters", "C is a country's code of two letters.");
+  }
+  writer.header(type === "C" ? PRINTABLE_STRING : UTF8_STRING, end);
+  writer.write(oid);
+  writer.header(0x30, end);
+  // A SET of one is in order.
+  writer.header(0x31, end);
 }
+
+const UTF8_STRING = 0x0c;
+const PRINTABLE_STRING = 0x13;

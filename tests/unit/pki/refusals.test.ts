@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { beforeAll, describe, expect, it, test } from "vitest";
 import { issueCertificate } from "@/server/pki/certificate.ts";
-import { rootProfile, smimeProfile } from "@/server/pki/profile.ts";
+import { clientAuthProfile, rootProfile, smimeProfile } from "@/server/pki/profile.ts";
 import { readIssuer } from "@/server/pki/read.ts";
 import { keySigner } from "@/server/pki/signer.ts";
 import {
@@ -36,9 +36,8 @@ describe("what is not certified", () => {
     await expect(issue(ours.client, profiles.client, early)).rejects.toThrow(
       refused("validity_outside_issuer"),
     );
-    await expect(issue(ours.client, profiles.client, holder(pair, { notAfter }))).resolves.toBeInstanceOf(
-      Uint8Array,
-    );
+    const whole = clientAuthProfile({ publication: publicationOf("client"), policy, longestMonths: 120 });
+    await expect(issue(ours.client, whole, holder(pair, { notAfter }))).resolves.toBeInstanceOf(Uint8Array);
   });
 
   it("a validity that ends before it begins", async () => {
