@@ -40,11 +40,6 @@ export default async function DonePage({ params }: DonePageProps) {
               rewrap: (text) => <Link href="/guide/rewrap">{text}</Link>,
             })}
           </li>
-          <li>
-            {t.rich("rewrap", {
-              page: (text) => <Link href="/guide/rewrap">{text}</Link>,
-            })}
-          </li>
           <li>{t("remove")}</li>
           <li>{t("suspicion")}</li>
         </ol>
