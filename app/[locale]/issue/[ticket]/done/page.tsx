@@ -36,8 +36,8 @@ export default async function DonePage({ params }: DonePageProps) {
             })}
           </li>
           <li>
-            {t.rich("wrongPassword", {
-              rewrap: (text) => <Link href="/guide/rewrap">{text}</Link>,
+            {t.rich("rewrap", {
+              page: (text) => <Link href="/guide/rewrap">{text}</Link>,
             })}
           </li>
           <li>{t("remove")}</li>
