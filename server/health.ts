@@ -11,13 +11,14 @@ export type PartHealth =
   | "no metadata in force"
   | "metadata refused"
   | "keys cannot be used"
+  | "no issuing CA yet"
   | "unknown";
 
 type World = {
   db: Database;
   now: Date;
-  /** Settles when the CA could sign, and throws when it could not. */
-  openCa: () => Promise<unknown>;
+  /** Settles when the CA could sign, and throws when it could not. `issues`: whether every kind of certificate has a CA that issues it. */
+  openCa: () => Promise<{ issues: boolean }>;
   /** Milliseconds until silence counts as no answer. */
   patience?: number;
   /** An attempt before it to read metadata says nothing: the settings may have been put right with the start. */
@@ -36,12 +37,14 @@ export async function examine({ db, now, openCa, patience = 3000, since = starte
     return { well: false, parts: { database: state, federation: "unknown", ca: "unknown" } };
   }
   const opened = openCa().then(
-    () => "ok" as const,
+    ({ issues }) => (issues ? ("ok" as const) : ("no issuing CA yet" as const)),
     () => "keys cannot be used" as const,
   );
   const ca = await Promise.race([opened, silence]);
   const federation = federationHealth(state, now, since);
-  return { well: federation === "ok" && ca === "ok", parts: { database: "ok", federation, ca } };
+  // Before its root's ceremony a portal takes applications, which wait, and publishes: it is to be reached.
+  const caIsWell = ca === "ok" || ca === "no issuing CA yet";
+  return { well: federation === "ok" && caIsWell, parts: { database: "ok", federation, ca } };
 }
 
 type State = { validUntil: Date | null; failure: string | null; triedAt: Date | null };

@@ -1,26 +1,41 @@
 import { useTranslations } from "next-intl";
+import { Day } from "@/components/ui/date-time.tsx";
+import { ReflowingTable } from "@/components/ui/reflowing-table.tsx";
+import type { AuthoritiesAnswer } from "./answers.ts";
 
-/** 中間CA証明書 and the root: where to get them. */
-export function Authorities() {
+/** 中間CA証明書 and the root: where to get them, and how to know them. */
+export function Authorities({ authorities }: { authorities: AuthoritiesAnswer }) {
   const t = useTranslations("Guide.authorities");
   return (
     <section className="stack" aria-labelledby="authorities">
       <h2 id="authorities" className="section-title">
         {t("title")}
       </h2>
-      <p>{t("explanation")}</p>
-      <ul className="bullets">
-        <li>
-          <a href="/pki/client.cer">{t("client")}</a>
-        </li>
-        <li>
-          <a href="/pki/smime.cer">{t("smime")}</a>
-        </li>
-        <li>
-          <a href="/pki/root.cer">{t("root")}</a>
-        </li>
-      </ul>
-      <p className="hint">{t("rootHint")}</p>
+      {authorities.length === 0 ? (
+        <p>{t("none")}</p>
+      ) : (
+        <>
+          <p>{t("explanation")}</p>
+          <ReflowingTable
+            labelledBy="authorities"
+            columns={[t("certificate"), t("since"), t("notAfter"), t("fingerprint")]}
+            rows={authorities.map(({ id, kind, since, notAfter, fingerprint }) => ({
+              key: id,
+              cells: [
+                <a key="certificate" href={`/pki/${id}.cer`}>
+                  {t(kind, { file: `${id}.cer` })}
+                </a>,
+                <Day key="since" at={since} />,
+                <Day key="until" at={notAfter} />,
+                <code key="fingerprint" className="fingerprint">
+                  {fingerprint}
+                </code>,
+              ],
+            }))}
+          />
+          <p className="hint">{t("rootHint")}</p>
+        </>
+      )}
     </section>
   );
 }

@@ -2,12 +2,14 @@
 import { carryOutIssuance } from "./carry-out-issuance.ts";
 import { carryOutRenewal } from "./carry-out-renewal.ts";
 import { carryOutRevocation } from "./carry-out-revocation.ts";
+import { keepPublication } from "./keep-publication.ts";
 import { publishCrl } from "./publish-crl.ts";
 import { refreshFederationMetadata } from "./refresh-federation.ts";
 import { remindOfExpiry } from "./remind-of-expiry.ts";
 import { sweepLoginsPast } from "./sweep-logins.ts";
 import { sweepStalled } from "./sweep-stalled.ts";
 import { tellOfLockedTicket } from "./tell-of-locked-ticket.ts";
+import { warnOfEndingIssuers } from "./warn-of-ending-issuers.ts";
 import { warnOfEndingServiceKeys } from "./warn-of-ending-keys.ts";
 
 export const functions = [
@@ -17,8 +19,10 @@ export const functions = [
   tellOfLockedTicket,
   remindOfExpiry,
   publishCrl,
+  keepPublication,
   refreshFederationMetadata,
   sweepStalled,
   sweepLoginsPast,
   warnOfEndingServiceKeys,
+  warnOfEndingIssuers,
 ];

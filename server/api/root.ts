@@ -1,5 +1,6 @@
 /** Every procedure there is. */
 import { adminRouter } from "./routers/admin.ts";
+import { authoritiesRouter } from "./routers/authorities.ts";
 import { enrollmentRouter } from "./routers/enrollment.ts";
 import { federationRouter } from "./routers/federation.ts";
 import { issuingRouter } from "./routers/issuing.ts";
@@ -13,6 +14,7 @@ export const appRouter = router({
   federation: federationRouter,
   enrollment: enrollmentRouter,
   issuing: issuingRouter,
+  authorities: authoritiesRouter,
   admin: adminRouter,
 });
 

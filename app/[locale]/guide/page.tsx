@@ -3,6 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { Authorities } from "@/components/guide/authorities.tsx";
 import { devices } from "@/components/issue/suggestion.ts";
 import { Notice } from "@/components/ui/notice.tsx";
+import { api } from "@/server/api/caller.ts";
 import { Link } from "@/server/i18n/navigation.ts";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -10,7 +11,10 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function GuidePage() {
-  const t = await getTranslations("Guide");
+  const [t, authorities] = await Promise.all([
+    getTranslations("Guide"),
+    api().then(({ authorities }) => authorities.list()),
+  ]);
   return (
     <div className="stack prose">
       <h1>{t("title")}</h1>
@@ -41,7 +45,7 @@ export default async function GuidePage() {
           <Link href="/guide/rewrap">{t("rewrap")}</Link>
         </p>
       </Notice>
-      <Authorities />
+      <Authorities authorities={authorities} />
     </div>
   );
 }

@@ -1,12 +1,20 @@
 /** An order arrives: its ticket is made, once, and with it PIN and URL. */
+import { log } from "../../log.ts";
 import type { CaOrder } from "../../ports.ts";
 import { expiryOf } from "./standing.ts";
 import { hashOf, newNonce } from "./tickets.ts";
 import { inOneGo, newTicketOf, type World } from "./world.ts";
 
-/** Tells `pin_issued`, or `refused` when no certificate could ever be made of this order. */
+/**
+ * Tells `pin_issued`, or `refused` when no certificate could ever be made of this order. While there is no CA for its kind nothing is told:
+ * the order waits, and is brought again until there is one.
+ */
 export async function submit(world: World, order: CaOrder): Promise<void> {
   const issuers = await world.issuers();
+  if (!issuers.issues(order.kind)) {
+    log.info({ order: order.id, kind: order.kind }, "An order waits for a CA that issues its kind.");
+    return;
+  }
   const now = world.now();
   const code = await issuers.issuing(order.kind).whyNot(order, now);
   const nonce = newNonce();

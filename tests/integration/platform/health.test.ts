@@ -9,7 +9,7 @@ import { testDatabase } from "@/tests/support/database.ts";
 const now = new Date("2026-04-01T00:00:00Z");
 const tomorrow = new Date("2026-04-02T00:00:00Z");
 
-const openCa = async () => {};
+const openCa = async () => ({ issues: true });
 
 test("all is well while the database answers and metadata are in force", async () => {
   const db = await testDatabase();

@@ -4,6 +4,7 @@ import { Authorities } from "@/components/guide/authorities.tsx";
 import { Instructions } from "@/components/guide/instructions.tsx";
 import { type Device, devices } from "@/components/issue/suggestion.ts";
 import { Notice } from "@/components/ui/notice.tsx";
+import { api } from "@/server/api/caller.ts";
 import { Link } from "@/server/i18n/navigation.ts";
 import { lost } from "../../lost.ts";
 
@@ -15,7 +16,11 @@ export async function generateMetadata({ params }: DevicePageProps): Promise<Met
 }
 
 export default async function DevicePage({ params }: DevicePageProps) {
-  const [t, device] = [await getTranslations("Guide"), await known(params)];
+  const device = await known(params);
+  const [t, authorities] = await Promise.all([
+    getTranslations("Guide"),
+    api().then(({ authorities }) => authorities.list()),
+  ]);
   return (
     <div className="stack prose">
       <h1>{t("deviceTitle", { device: t(`${device}.name`) })}</h1>
@@ -29,7 +34,7 @@ export default async function DevicePage({ params }: DevicePageProps) {
           <Link href="/guide/rewrap">{t("rewrap")}</Link>
         </p>
       </Notice>
-      <Authorities />
+      <Authorities authorities={authorities} />
       <p>
         <Link className="button button-plain" href="/guide">
           {t("otherDevices")}
