@@ -2,10 +2,11 @@
 
 import { useTranslations } from "next-intl";
 import { useActionState, useEffect, useRef } from "react";
+import { forgetPin, rememberPin } from "@/components/keys/entered-pin.ts";
 import { useRefusalSentence } from "@/components/shell/refusal-sentence.ts";
-import { FieldError } from "@/components/ui/field-error.tsx";
 import { SubmitButton } from "@/components/ui/submit-button.tsx";
 import type { Code } from "@/server/errors.ts";
+import { PinField } from "./pin-field.tsx";
 
 export type PinState = { triesLeft?: number; isEmpty?: boolean; refused?: Code; reference?: string };
 
@@ -26,46 +27,33 @@ export function PinForm({ ticket, triesLeft, action }: PinFormProps) {
 
   // Each answer is a new state: the one who has to type again is put where they type.
   useEffect(() => {
-    if (state.triesLeft !== undefined || state.isEmpty || state.refused) field.current?.focus();
+    if (state.triesLeft === undefined && !state.isEmpty && !state.refused) return;
+    forgetPin();
+    field.current?.focus();
   }, [state]);
 
   return (
-    <form action={send} className="stack">
+    <form
+      action={send}
+      className="stack"
+      // The next page makes the .p12 with it, when it is right.
+      onSubmit={() => rememberPin(ticket, field.current?.value ?? "")}
+    >
       <input type="hidden" name="ticket" value={ticket} />
-      <div className="field">
-        <label htmlFor="pin">{t("label")}</label>
-        <p id="pin-hint" className="hint">
-          {t("hint")}
-        </p>
-        {isWrong && (
-          <FieldError
-            id="pin-error"
-            sentence={
-              state.refused
-                ? sentenceFor(state.refused, state.reference)
-                : state.isEmpty
-                  ? t("empty")
-                  : t("wrong", { triesLeft: left })
-            }
-          />
-        )}
-        <input
-          ref={field}
-          id="pin"
-          name="pin"
-          type="text"
-          className="input pin-input"
-          inputMode="text"
-          autoComplete="off"
-          autoCapitalize="off"
-          autoCorrect="off"
-          spellCheck={false}
-          maxLength={64}
-          required
-          aria-describedby={isWrong ? "pin-hint pin-error" : "pin-hint"}
-          aria-invalid={isWrong ? true : undefined}
-        />
-      </div>
+      <PinField
+        hint={t("hint")}
+        field={field}
+        isRequired
+        error={
+          isWrong
+            ? state.refused
+              ? sentenceFor(state.refused, state.reference)
+              : state.isEmpty
+                ? t("empty")
+                : t("wrong", { triesLeft: left })
+            : undefined
+        }
+      />
       {!isWrong && left < 10 && <p className="hint">{t("triesLeft", { triesLeft: left })}</p>}
       <SubmitButton className="button button-main button-wide" pendingLabel={t("checking")}>
         {t("next")}

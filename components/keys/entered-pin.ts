@@ -5,16 +5,25 @@
 import { asMeant } from "@/server/ca/local/typed-pin.ts";
 
 let entered: { ticket: string; pin: string } | null = null;
+const listeners = new Set<() => void>();
 
 /** `ticket`: the one of the page. What was typed may be wrong; whoever is told so forgets it. */
 export function rememberPin(ticket: string, typed: string): void {
   entered = { ticket, pin: asMeant(typed) };
+  for (const listener of listeners) listener();
 }
 
 export function forgetPin(): void {
   entered = null;
+  for (const listener of listeners) listener();
 }
 
 export function enteredPin(ticket: string): string | null {
   return entered?.ticket === ticket ? entered.pin : null;
+}
+
+/** Calls `listener` whenever a PIN comes or goes; gives what ends it. */
+export function onPinChange(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }

@@ -2,13 +2,15 @@
  * From a PIN to a certificate for a key that only this browser has. Every part can be cut off: what is kept before anything is sent leads,
  * the next time, to the same request and so to the same certificate.
  */
-import type { CertifyAnswer } from "@/server/ca/local/views.ts";
+import type { CertifyAnswer, PackageEncryption } from "@/server/ca/local/views.ts";
 import type { Code } from "@/server/errors.ts";
+import { buildPkcs12 } from "@/server/pki/pkcs12.ts";
 import { toBase64 } from "./base64.ts";
 import { checkAnswer } from "./check-answer.ts";
 import type { KeptRequests } from "./kept-requests.ts";
 import { type KeyKind, makeRequest, type OwnRequest } from "./own-request.ts";
 import { openRequest, type SealedRequest, sealRequest } from "./sealed-request.ts";
+import { webSuite } from "./web-suite.ts";
 
 /** What is being done, for the one who waits. */
 export type Stage = "pin" | "opening" | "making" | "keeping" | "sending" | "checking" | "packing";
@@ -47,13 +49,13 @@ export async function obtainKey(
   tell: Tell,
 ): Promise<KeyAnswer> {
   const { ticket, pin } = wanted;
-  const sealedBefore = wanted.brought ?? (await kept?.find(ticket)) ?? null;
+  const sealedBefore = wanted.brought ?? (await kept?.find(ticket).catch(() => null)) ?? null;
   if (sealedBefore) {
     tell("opening");
     const request = await openRequest(sealedBefore, pin);
     if (request) return { result: "key", request, unkept: null };
     // The PIN is the right one, so it is the record that is spoiled.
-    if (!wanted.brought) await kept?.forget(ticket);
+    if (!wanted.brought) await kept?.forget(ticket).catch(() => undefined);
   }
   if (wanted.isCertified || wanted.brought) return { result: "key_gone" };
 
@@ -109,4 +111,12 @@ export async function obtainCertificate(
   const { certificate, chain, fileName, friendlyName } = reply;
   if ((await checkAnswer(spki, certificate, chain)) !== "fits") return { result: "wrong_answer" };
   return { result: "certificate", own: { pkcs8, certificate, chain, fileName, friendlyName } };
+}
+
+/** The .p12, in DER; as often as it is wanted, and in either encryption. */
+export async function packageOf(
+  own: OwnCertificate,
+  { password, encryption }: { password: string; encryption: PackageEncryption },
+): Promise<Uint8Array<ArrayBuffer>> {
+  return Uint8Array.from(await buildPkcs12({ ...own, password, encryption }, webSuite));
 }

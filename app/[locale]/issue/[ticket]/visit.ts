@@ -10,9 +10,14 @@ import { redirect } from "@/server/i18n/navigation.ts";
 
 const oneDay = 60 * 60 * 24;
 
+/** SHA-256, hexadecimal: under it a browser keeps what belongs to the ticket. */
+export function ticketHash(ticket: string): string {
+  return createHash("sha256").update(ticket).digest("hex");
+}
+
 /** A ticket has a cookie of its own, so that a second download does not take away the first one's window. */
 function cookieOf(ticket: string): string {
-  return `issue-${createHash("sha256").update(ticket).digest("hex").slice(0, 16)}`;
+  return `issue-${ticketHash(ticket).slice(0, 16)}`;
 }
 
 export async function browserKey(ticket: string): Promise<string | undefined> {

@@ -1,19 +1,21 @@
 import type { Metadata } from "next";
 import { headers } from "next/headers";
 import { getTranslations } from "next-intl/server";
-import { CollectedForm } from "@/components/issue/collected-form.tsx";
-import { DownloadForm } from "@/components/issue/download-form.tsx";
 import { IssueFrame } from "@/components/issue/frame.tsx";
+import { OwnKey } from "@/components/issue/own-key.tsx";
+import { ServerKey } from "@/components/issue/server-key.tsx";
 import { suggest } from "@/components/issue/suggestion.ts";
-import { Moment } from "@/components/ui/date-time.tsx";
+import { mayBeMadeBy, wayOf } from "@/components/issue/way.ts";
+import { WithoutScript } from "@/components/issue/without-script.tsx";
 import { Notice } from "@/components/ui/notice.tsx";
+import { redirect } from "@/server/i18n/navigation.ts";
 import type { Locale } from "@/server/i18n/routing.ts";
-import { confirmCollected } from "../actions.ts";
-import { goTo, view } from "../visit.ts";
+import { certify, checkPin, confirmCollected } from "../actions.ts";
+import { goTo, ticketHash, view } from "../visit.ts";
 
 type DownloadPageProps = {
   params: Promise<{ locale: Locale; ticket: string }>;
-  searchParams: Promise<{ failed?: string; entered?: string }>;
+  searchParams: Promise<{ failed?: string; early?: string; entered?: string }>;
 };
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -22,46 +24,50 @@ export async function generateMetadata(): Promise<Metadata> {
 
 /** 【STEP2】証明書を受け取る */
 export default async function DownloadPage({ params, searchParams }: DownloadPageProps) {
-  const [{ locale, ticket }, { failed, entered }] = await Promise.all([params, searchParams]);
+  const [{ locale, ticket }, { failed, early, entered }] = await Promise.all([params, searchParams]);
   const seen = await view(ticket);
   // The right PIN was entered a moment ago, but the browser did not keep what it was given for it.
   if (seen.state === "pin" && entered) return goTo(ticket, "pin", "?cookies=off");
   if (seen.state !== "download" && seen.state !== "collected") return goTo(ticket, seen.state);
-  const t = await getTranslations("Issue.download");
-  const isCollected = seen.state === "collected";
+  const way = wayOf(seen);
+  if (way === "upload") return redirect({ href: `/issue/${ticket}/request`, locale });
+  const [t, suggestion] = [await getTranslations("Issue.download"), suggest(await headers())];
+  const plainAction = `/${locale}/issue/${ticket}/file`;
+  const isCertified = seen.state === "collected";
+  const isServerAllowed = mayBeMadeBy("server", seen);
+  const password = (
+    <Notice tone="info" title={t("password")}>
+      <p>{t("passwordHint")}</p>
+    </Notice>
+  );
   return (
     <IssueFrame step={2}>
       <section className="stack" aria-labelledby="step">
         <h2 id="step" className="section-title">
           {t("title")}
         </h2>
-        {failed && (
+        {failed && !isCertified && (
           <Notice tone="error" role="alert" title={t("failed")}>
             <p>{t("failedHint")}</p>
           </Notice>
         )}
-        {/* There before the download, so that what appears in it is read aloud. */}
-        <div role="status">
-          {isCollected && (
-            <Notice tone="success" title={t("collected", { fileName: seen.fileName })}>
-              <p>{t.rich("again", { at: () => <Moment at={seen.until} /> })}</p>
-            </Notice>
-          )}
-        </div>
-        {!isCollected && <p>{t("explanation", { fileName: seen.fileName })}</p>}
-        <Notice tone="info" title={t("password")}>
-          <p>{t("passwordHint")}</p>
-        </Notice>
-        {isCollected && <CollectedForm ticket={ticket} action={confirmCollected} isMain />}
-        <DownloadForm
-          action={`/${locale}/issue/${ticket}/file`}
-          suggestion={suggest(await headers())}
-          made={isCollected ? seen.encryption : null}
-        />
-        {!isCollected && (
+        {way === "server" ? (
+          <ServerKey {...{ ticket, seen, suggestion, plainAction }} confirm={confirmCollected}>
+            {password}
+          </ServerKey>
+        ) : (
           <>
-            <p>{t("window")}</p>
-            <CollectedForm ticket={ticket} action={confirmCollected} isMain={false} />
+            <WithoutScript {...{ isCertified, isServerAllowed }} />
+            <OwnKey
+              {...{ ticket, isCertified, isServerAllowed, suggestion, plainAction }}
+              ticketHash={ticketHash(ticket)}
+              fileName={seen.fileName}
+              isUploadAllowed={mayBeMadeBy("upload", seen)}
+              wasEarly={early !== undefined}
+              actions={{ checkPin, certify, confirm: confirmCollected }}
+            >
+              {password}
+            </OwnKey>
           </>
         )}
       </section>

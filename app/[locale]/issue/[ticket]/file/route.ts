@@ -17,8 +17,11 @@ export async function POST(request: Request, { params }: FileRoute): Promise<Res
   const asked = await bounded(request, formLimit);
   if (!asked) return new Response(null, { status: 413 });
   const form = await asked.formData();
+  // The page says so where it is meant. A browser that makes keys itself says nothing: it was pressed before the page's script was there.
+  const isForServer = form.get("madeBy") === "server";
   const encryption = form.get("encryption") === "modern" ? "modern" : "compatible";
   const page = `/${hasLocale(routing.locales, locale) ? locale : routing.defaultLocale}/issue/${encodeURIComponent(ticket)}`;
+  if (!isForServer) return seeOther(`${page}/download?early=1`);
 
   let answer: PackageAnswer;
   try {
@@ -28,6 +31,7 @@ export async function POST(request: Request, { params }: FileRoute): Promise<Res
     // The procedure has logged it; nothing was used up, so the page may be asked again.
     return seeOther(`${page}/download?failed=1`);
   }
+  if (answer.result === "refused" && answer.because === "not_allowed") return seeOther(`${page}/download`);
   // The PIN page says what is wrong with the ticket, or asks for the PIN again.
   if (answer.result === "refused") return seeOther(`${page}?again=1`);
   return new Response(answer.file, {
