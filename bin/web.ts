@@ -1,5 +1,5 @@
 /** Next.js in this process: when the process ends, however it ends, the port is free. */
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { connect, createServer as createPlainServer } from "node:net";
 import type { Env } from "../server/env.ts";
 import { Refusal } from "./refusal.ts";
@@ -67,7 +67,9 @@ export async function openWeb({ root, dev, port, hosts }: Options): Promise<Web>
   const handle = app.getRequestHandler();
   const servers: Server[] = [];
   for (const host of hosts) {
-    const server = createServer((request, response) => void handle(request, response));
+    const server = createServer((request, response) => {
+      if (!answeredAhead(request, response)) void handle(request, response);
+    });
     server.on("upgrade", (...upgrade) => upgrades.emit("upgrade", ...upgrade));
     if (await listen(server, port, host)) servers.push(server);
   }
@@ -81,6 +83,12 @@ export async function openWeb({ root, dev, port, hosts }: Options): Promise<Web>
       await app.close();
     },
   };
+}
+
+/** What the portal publishes for machines (`/pki`, `/ocsp`) costs too little to go through Next.js; server/prepare.ts leaves this behind. */
+function answeredAhead(request: IncomingMessage, response: ServerResponse): boolean {
+  const { portalAhead } = globalThis as { portalAhead?: (...asked: unknown[]) => boolean };
+  return portalAhead?.(request, response) ?? false;
 }
 
 /** False when this machine does not have the address, as many have no IPv6. */

@@ -1,4 +1,5 @@
 /** What is made ready when a server process starts, so that no member waits for it. */
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { env } from "./env.ts";
 import { federationReady } from "./federation/metadata/refresh.ts";
 import { federation } from "./federation/world.ts";
@@ -14,8 +15,17 @@ function warnOfUnsentMail(): void {
   );
 }
 
+type Ahead = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+/** For a server of our own (bin/web.ts), which asks it before it asks Next.js: a page costs a hundred times what these answers cost. */
+function answerAhead(): void {
+  const kept = globalThis as { portalAhead?: Ahead };
+  kept.portalAhead = (request, response) => localCa().answerAhead(request, response);
+}
+
 /** Returns at once. What fails here is done by whoever needs it first. */
 export function prepare(): void {
+  answerAhead();
   warnOfUnsentMail();
   localCa()
     .prepare()

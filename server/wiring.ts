@@ -34,20 +34,22 @@ export const ports = once((): Ports => {
   };
 });
 
-/** The built-in CA and its issuing site. */
-export const localCa = once(
-  () =>
-    new LocalCa({
-      db: database(),
-      now,
-      sealing: ownSealing(),
-      openSigner: signersWith(env()).openSigner,
-      tell: (tx, facts) => hear(tx, facts, now()),
-      baseUrl: env().BASE_URL,
-      authority: authorityOf({ organization: env().CA_ORGANIZATION, policyOid: env().CA_POLICY_OID }),
-      root: env().CA_ROOT,
-    }),
-);
+const kept = globalThis as { portalCa?: LocalCa };
+
+/** The built-in CA and its issuing site: one a process, also where Next.js loads this file twice, so that what one part revokes all know. */
+export function localCa(): LocalCa {
+  kept.portalCa ??= new LocalCa({
+    db: database(),
+    now,
+    sealing: ownSealing(),
+    openSigner: signersWith(env()).openSigner,
+    tell: (tx, facts) => hear(tx, facts, now()),
+    baseUrl: env().BASE_URL,
+    authority: authorityOf({ organization: env().CA_ORGANIZATION, policyOid: env().CA_POLICY_OID }),
+    root: env().CA_ROOT,
+  });
+  return kept.portalCa;
+}
 
 /** The mails to members, each sent once however often it is asked for. */
 export const letters = once(() => {

@@ -38,7 +38,8 @@ const rooms: Record<string, string[]> = {
   "app/api/health": ["server/health", "server/db", "server/log", "server/wiring"],
   "app/login": ["server/federation"],
   "app/logout": ["server/federation"],
-  "app/pki": ["server/wiring", "server/ca"],
+  "app/pki": ["server/wiring"],
+  "app/ocsp": ["server/wiring"],
   "app/demo-idp": ["server/federation", "server/env", "server/i18n", "messages"],
   "app/outbox": ["app", "components", "server/mail", "server/env", "server/i18n"],
 

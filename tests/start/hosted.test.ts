@@ -173,6 +173,7 @@ describe("two servers by `next start`, with Inngest, Resend and metadata from th
       .filter(({ triggers }) => triggers.some(({ cron }) => cron))
       .map(({ id }) => id);
     expect(schedules.map((id) => id.replace("client-certificate-portal-", "")).sort()).toEqual([
+      "keep-publication",
       "publish-crl",
       "refresh-federation",
       "remind-of-expiry",

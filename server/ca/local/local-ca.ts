@@ -1,7 +1,12 @@
 /** The built-in CA with its issuing site: everything in one database, keys sealed. */
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Database } from "../../db.ts";
+import { kindNames } from "../../enrollment/kind.ts";
+import type { KeyPair } from "../../pki/keys.ts";
 import type { CaOrder, CaRevocation, CertificateAuthority, Fact, Tell, TicketView } from "../../ports.ts";
 import type { Sealing } from "../../secrets/sealing.ts";
+import { type AuthorityView, listAuthorities } from "./authorities.ts";
+import { type Ending, warnOfEndingIssuers, warnOfMissingIssuers } from "./ceremony/endings.ts";
 import { type CertificateRequest, certify } from "./certify.ts";
 import { close } from "./close.ts";
 import { collect } from "./collect.ts";
@@ -17,6 +22,10 @@ import { openTicket } from "./open.ts";
 import { collectUrl, hasPin, readPin, readTicket } from "./owner.ts";
 import { type Authority, exampleAuthority } from "./profiles.ts";
 import { type PublicFile, publicFile } from "./public-files.ts";
+import { type PublicationLimits, publicationMemory } from "./publication/memory.ts";
+import { answerAhead } from "./publication/node-door.ts";
+import { openNextShards } from "./publication/shards.ts";
+import { answerWeb } from "./publication/web-door.ts";
 import { publishStale } from "./publish.ts";
 import { reconcile } from "./reconcile.ts";
 import { revoke } from "./revoke.ts";
@@ -49,6 +58,10 @@ export type LocalCaParts = {
   openSigner?: OpenSigner;
   /** Where the root's key is; built in. */
   root?: RootPlace;
+  /** From when on lists are parted, or made anew less often. */
+  limits?: PublicationLimits;
+  /** The keys of OCSP responders; P-256. */
+  makeResponderKey?: () => Promise<KeyPair>;
 };
 
 async function nowhere(keyRef: string): Promise<never> {
@@ -57,26 +70,36 @@ async function nowhere(keyRef: string): Promise<never> {
 
 export class LocalCa implements CertificateAuthority {
   readonly #world: World;
+  readonly #authority: Authority;
 
   constructor({
     authority = exampleAuthority,
     keys = keyRing(),
     openSigner = nowhere,
     root = "built-in",
+    limits,
+    makeResponderKey,
     ...parts
   }: LocalCaParts) {
     const issue = gathered<Wish, Granted>((wishes) => issueAll(this.#world, wishes), { lanes: 2, most: 64 });
-    this.#world = { ...parts, keys, issue, issuers: issuersOf({ ...parts, authority, openSigner, root }) };
+    this.#authority = authority;
+    const issuers = issuersOf({ ...parts, authority, openSigner, root });
+    const publication = publicationMemory({ ...parts, issuers, limits, makeResponderKey });
+    this.#world = { ...parts, keys, issue, issuers, publication };
   }
 
   /** Makes root and issuing CAs where there are none, and first revocation lists. Call it at the start; whoever comes first does it anyway. */
   async prepare(): Promise<void> {
     await publishStale(this.#world);
+    await warnOfMissingIssuers(this.#world);
   }
 
-  /** Settles once the issuers' keys are there and open; throws when they cannot be opened. */
-  async open(): Promise<void> {
-    await this.#world.issuers();
+  /** Settles once the issuers' keys are there and open; throws when they cannot be opened. `issues`: whether every kind has its CA. */
+  async open(): Promise<{ issues: boolean }> {
+    const issuers = await this.#world.issuers();
+    const kinds = kindNames.filter((kind) => issuers.issues(kind));
+    for (const kind of kinds) issuers.issuing(kind);
+    return { issues: kinds.length === kindNames.length };
   }
 
   submit(order: CaOrder): Promise<void> {
@@ -147,9 +170,45 @@ export class LocalCa implements CertificateAuthority {
     return publicFile(this.#world, name);
   }
 
+  /** The same, and OCSP, on a server of Node's: false for a request that is somebody else's. */
+  answerAhead(request: IncomingMessage, response: ServerResponse): boolean {
+    return answerAhead(this.#world, request, response);
+  }
+
+  /** The same for route handlers. */
+  answerWeb(request: Request): Promise<Response> {
+    return answerWeb(this.#world, request);
+  }
+
   /** The daily run: it may come some minutes before a day is over. */
   publishAll(): Promise<readonly string[]> {
-    return publishStale(this.#world, undefined, halfADay);
+    return publishStale(this.#world, { freshFor: halfADay, catchUp: true });
+  }
+
+  /** What publication owes between those runs: large lists that lack a revocation, lists that have grown enough. */
+  async catchUp(): Promise<{ published: readonly string[]; opened: readonly string[] }> {
+    const published = await publishStale(this.#world, { catchUp: true });
+    return { published, opened: await openNextShards(this.#world) };
+  }
+
+  /** The next OCSP responders, where it is time. Returns for whom. */
+  async renewResponders(): Promise<readonly string[]> {
+    const { issuers, publication, now } = this.#world;
+    const answered = [...(await issuers()).byId.values()].filter(
+      ({ kind, notAfter }) => kind !== "root" && notAfter > now(),
+    );
+    return publication.responders.renew(answered);
+  }
+
+  /** The CAs that anybody may have to know. */
+  authorities(): Promise<AuthorityView[]> {
+    return listAuthorities(this.#world.db, this.#world.now());
+  }
+
+  /** Says in the log which issuers end soon, or are not there. */
+  async warnOfEndings(): Promise<readonly Ending[]> {
+    await warnOfMissingIssuers(this.#world);
+    return warnOfEndingIssuers({ ...this.#world, authority: this.#authority });
   }
 
   tidy(): Promise<{ packages: number; pins: number }> {

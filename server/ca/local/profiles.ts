@@ -39,17 +39,23 @@ export const exampleAuthority = authorityOf({
   policyOid: "2.999.1",
 });
 
-/** Where an issuer's certificate and list are; the same for what it signs all its life, so it follows the public address. */
+/** Where an issuer's certificate, list and OCSP responder are; the same for what it signs all its life, so it follows the public address. */
 export function publicationOf(baseUrl: string, issuerId: string, shard: number): Publication {
   return {
     caIssuersUrl: `${baseUrl}/pki/${issuerId}.cer`,
     crlUrl: `${baseUrl}/pki/${crlName(issuerId, shard)}`,
+    ocspUrl: `${baseUrl}/ocsp`,
   };
 }
 
 /** The name of a revocation list in the repository: the complete one is shard 0. */
 export function crlName(issuerId: string, shard: number): string {
   return shard === 0 ? `${issuerId}.crl` : `${issuerId}.${shard}.crl`;
+}
+
+/** The name of the delta upon it. */
+export function deltaName(issuerId: string, shard: number): string {
+  return crlName(issuerId, shard).replace(/crl$/, "delta.crl");
 }
 
 /** What an order says about its certificate. */

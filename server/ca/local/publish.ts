@@ -1,99 +1,71 @@
-/** Certificate revocation lists: made, numbered, and kept where the public fetches them. */
-import type { Database, Transaction } from "../../db.ts";
-import { buildCrl } from "../../pki/crl.ts";
+/** Certificate revocation lists: kept fresh and complete. What is due when is said in publication/rule.ts. */
+import { log } from "../../log.ts";
 import type { SigningIssuer } from "./issuers.ts";
-import { inOneGo, type World } from "./world.ts";
+import { listsOf, none, publishList } from "./publication/lists.ts";
+import { day, due, type Occasion } from "./publication/rule.ts";
+import type { World } from "./world.ts";
 
-const day = 24 * 60 * 60 * 1000;
-/** A list promises its successor for seven days ahead, and has it after one: six days may go wrong unnoticed by readers. */
-const validFor = 7 * day;
-/** The list that names all of an issuer's certificates. */
-const complete = 0;
+export type Publishing = {
+  /** Of these issuers; of all. */
+  ids?: readonly string[];
+  /** Of these shards; of all. */
+  shards?: readonly number[];
+  /** Milliseconds that a list by the clock is good for; a day. */
+  freshFor?: number;
+  /** Whether large lists that lack a revocation are made anew: by the clock only. */
+  catchUp?: boolean;
+};
 
 /**
- * Publishes a new list of each issuer whose list is older than `freshFor` (milliseconds; a day) or lacks a revocation, and
- * returns whose. Called by a revocation, by the daily run, and by a reader who finds the list old.
+ * Publishes what is due and returns whose lists those were. Called by a revocation, by the clock, and by a reader who finds a list old.
+ * One issuer's trouble is no other's: all are tried.
+ * @throws the first error, once all have been tried
  */
-export async function publishStale(
-  world: World,
-  ids?: readonly string[],
-  freshFor = day,
-): Promise<readonly string[]> {
+export async function publishStale(world: World, asked: Publishing = {}): Promise<readonly string[]> {
   const { byId } = await world.issuers();
   const published: string[] = [];
+  const errors: unknown[] = [];
   for (const issuer of byId.values()) {
     const { id, signer } = issuer;
-    if (!signer || (ids && !ids.includes(id))) continue;
-    if (!(await isStale(world.db, id, world.now(), freshFor))) continue;
-    if (await publish(world, { ...issuer, signer }, freshFor)) published.push(id);
+    if (!signer || asked.ids?.includes(id) === false) continue;
+    try {
+      if (await publishOf(world, { ...issuer, signer }, asked)) published.push(id);
+    } catch (err) {
+      // The first is thrown, and told by whoever asked.
+      if (errors.push(err) > 1)
+        log.error({ err, issuer: id }, "The revocation lists of an issuer could not be renewed.");
+    }
   }
+  if (errors.length > 0) throw errors[0];
   return published;
 }
 
-/** Whether the public should be given a newer list. */
-export async function isStale(
-  db: Database | Transaction,
-  id: string,
-  now: Date,
-  freshFor = day,
+async function publishOf(
+  world: World,
+  issuer: SigningIssuer,
+  { shards, freshFor = day, catchUp = false }: Publishing,
 ): Promise<boolean> {
-  const list = await listOf(db, id);
-  if (!list || now.getTime() - list.thisUpdate.getTime() >= freshFor) return true;
-  const since = { gt: list.thisUpdate };
-  return (
-    (await db.certificate.findFirst({
-      where: { issuerId: id, revokedAt: since },
-      select: { serial: true },
-    })) !== null
-  );
+  const occasion = { freshFor, catchUp, ...world.publication.limits };
+  let any = false;
+  for (const shard of await dueShards(world, issuer.id, { ...occasion, now: world.now() })) {
+    if (shards?.includes(shard) === false) continue;
+    const turn = `list/${issuer.id}/${shard}/${freshFor}/${catchUp}`;
+    const publish = () => publishList(world, issuer, shard, occasion);
+    // A large list's delta goes first, and the list itself after it.
+    if (await world.publication.turns(turn, publish)) any = true;
+    if (catchUp && (await world.publication.turns(turn, publish))) any = true;
+  }
+  return any;
 }
 
-function listOf(db: Database | Transaction, issuerId: string) {
-  return db.revocationList.findUnique({
-    where: { issuerId_shard: { issuerId, shard: complete } },
-    select: { number: true, thisUpdate: true },
-  });
+async function dueShards(world: World, id: string, occasion: Occasion): Promise<number[]> {
+  const lists = await listsOf(world.db, id);
+  if (!lists.some(({ shard }) => shard === 0)) lists.unshift(none(0));
+  return lists.filter((list) => list.needed && due(list, occasion)).map(({ shard }) => shard);
 }
 
-async function publish(world: World, issuer: SigningIssuer, freshFor: number): Promise<boolean> {
-  const { id } = issuer;
-  return inOneGo(world, async (tx) => {
-    // One list at a time, so that numbers grow; and none while a revocation is being written, which would fall between two lists.
-    await tx.$queryRaw`SELECT 1 FROM "Issuer" WHERE "id" = ${id} FOR UPDATE`;
-    const thisUpdate = world.now();
-    if (!(await isStale(tx, id, thisUpdate, freshFor))) return false;
-    const last = await listOf(tx, id);
-    const number = (last?.number ?? 0) + 1;
-    const nextUpdate = new Date(thisUpdate.getTime() + validFor);
-    const crl = await buildCrl(
-      {
-        issuerName: issuer.name,
-        authorityKeyIdentifier: issuer.keyIdentifier,
-        number,
-        thisUpdate,
-        nextUpdate,
-        entries: await entriesOf(tx, id, last?.thisUpdate ?? null),
-      },
-      issuer.signer,
-    );
-    const list = { number, fullNumber: number, full: Uint8Array.from(crl), thisUpdate, nextUpdate };
-    await tx.revocationList.upsert({
-      where: { issuerId_shard: { issuerId: id, shard: complete } },
-      create: { issuerId: id, shard: complete, ...list },
-      update: list,
-    });
-    return true;
-  });
-}
-
-/** A revoked certificate stays listed until a list made after its end has named it once more (RFC 5280 §3.3). */
-async function entriesOf(tx: Transaction, issuerId: string, lastUpdate: Date | null) {
-  const revoked = await tx.certificate.findMany({
-    where: { issuerId, revokedAt: { not: null }, ...(lastUpdate && { notAfter: { gte: lastUpdate } }) },
-    select: { serial: true, revokedAt: true, revocationReason: true },
-    orderBy: [{ revokedAt: "asc" }, { serial: "asc" }],
-  });
-  return revoked.flatMap(({ serial, revokedAt, revocationReason }) =>
-    revokedAt ? [{ serial, at: revokedAt, reason: revocationReason ?? 0 }] : [],
-  );
+/** Whether a reader of these lists should be given newer ones. */
+export async function isStale(world: World, id: string, shard: number): Promise<boolean> {
+  const occasion = { now: world.now(), freshFor: day, catchUp: false, ...world.publication.limits };
+  return (await dueShards(world, id, occasion)).includes(shard);
 }

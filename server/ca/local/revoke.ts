@@ -1,6 +1,8 @@
 /** Certificates are made invalid, and what is still open of their orders is closed. */
 import type { Transaction } from "../../db.ts";
+import { encodeEntry } from "../../pki/crl.ts";
 import type { CaRevocation, RevocationReason } from "../../ports.ts";
+import { type Status, statusOf } from "./publication/statuses.ts";
 import { publishStale } from "./publish.ts";
 import { withoutSecrets } from "./ticket-secrets.ts";
 import { inOneGo, type World } from "./world.ts";
@@ -20,7 +22,7 @@ export const reasonCodes: Record<RevocationReason, number> = {
  */
 export async function revoke(world: World, request: CaRevocation): Promise<void> {
   const orderId = { in: [...request.orderIds] };
-  const issuerIds = await inOneGo(world, async (tx) => {
+  const revoked = await inOneGo(world, async (tx) => {
     // Tickets first: a download under way either ends before, and its certificate is found below, or finds its ticket closed.
     const now = world.now();
     await tx.ticket.updateMany({ where: { orderId, closedAt: null }, data: { closedAt: now } });
@@ -30,18 +32,26 @@ export async function revoke(world: World, request: CaRevocation): Promise<void>
     const certificates = await tx.certificate.findMany({ where: { orderId } });
     const issuerIds = [...new Set(certificates.map((certificate) => certificate.issuerId))].sort();
     const revokedAt = await afterTheirLists(tx, issuerIds, now);
-    await tx.certificate.updateMany({
-      where: { orderId, revokedAt: null },
-      data: { revokedAt, revocationReason: reasonCodes[request.reason] },
-    });
+    const reason = reasonCodes[request.reason];
+    for (const { serial, revokedAt: before } of certificates) {
+      if (before) continue;
+      const crlEntry = encodeEntry({ serial, at: revokedAt, reason });
+      await tx.certificate.updateMany({
+        where: { serial, revokedAt: null },
+        data: { revokedAt, revocationReason: reason, crlEntry },
+      });
+    }
     const first = certificates
       .map((certificate) => certificate.revokedAt ?? revokedAt)
       .sort((a, b) => +a - +b)[0];
     const { enrollmentId } = request;
     await world.tell(tx, [{ type: "revoked", enrollmentId, at: first ?? revokedAt }]);
-    return issuerIds;
+    return { issuerIds, certificates: await tx.certificate.findMany({ where: { orderId } }) };
   });
-  await publishStale(world, issuerIds);
+  const statuses: Status[] = revoked.certificates.map(statusOf);
+  world.publication.statuses.revoked(statuses);
+  const shards = [0, ...revoked.certificates.map(({ shard }) => shard)];
+  await publishStale(world, { ids: revoked.issuerIds, shards });
 }
 
 /**
@@ -52,7 +62,8 @@ async function afterTheirLists(tx: Transaction, issuerIds: readonly string[], no
   for (const id of issuerIds) await tx.$queryRaw`SELECT 1 FROM "Issuer" WHERE "id" = ${id} FOR SHARE`;
   const lists = await tx.revocationList.findMany({
     where: { issuerId: { in: [...issuerIds] } },
-    select: { thisUpdate: true },
+    select: { thisUpdate: true, horizon: true },
   });
-  return new Date(Math.max(now.getTime(), ...lists.map(({ thisUpdate }) => thisUpdate.getTime() + 1)));
+  const spokenFor = lists.map(({ thisUpdate, horizon }) => Math.max(+thisUpdate, +(horizon ?? 0)));
+  return new Date(Math.max(now.getTime(), ...spokenFor.map((time) => time + 1)));
 }

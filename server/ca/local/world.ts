@@ -6,6 +6,7 @@ import type { Bytes, Sealing } from "../../secrets/sealing.ts";
 import type { Granted, Wish } from "./issue.ts";
 import type { Issuers } from "./issuers.ts";
 import type { KeyRing } from "./keys.ts";
+import type { PublicationMemory } from "./publication/memory.ts";
 import { livingNonce } from "./standing.ts";
 import { secretsOf } from "./ticket-secrets.ts";
 import { deriveTicket, hashOf } from "./tickets.ts";
@@ -22,6 +23,7 @@ export type World = {
   keys: KeyRing;
   /** Together with whoever else asks meanwhile. */
   issue: (wish: Wish) => Promise<Granted>;
+  publication: PublicationMemory;
 };
 
 /** All or nothing. Waits longer for its turn than Prisma would: a hundred downloads at once are slow, not errors. */

@@ -138,7 +138,10 @@ describe("the list", () => {
   test("names its successor seven days ahead, and is renewed when a day is over, by whoever asks", async () => {
     const before = await list("smime");
     expect(before.text).toContain("Version 2");
-    office.pass(days(1) - 1);
+    const { dailyAt } = await office.db.revocationList.findUniqueOrThrow({
+      where: { issuerId_shard: { issuerId: "smime", shard: 0 } },
+    });
+    office.passUntil(new Date((dailyAt?.getTime() ?? 0) + days(1) - 1));
     expect((await list("smime")).number).toBe(before.number);
     office.pass(1);
     expect((await list("smime")).number).toBe(before.number + 1);

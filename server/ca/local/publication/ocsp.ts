@@ -1,0 +1,138 @@
+/** Answers of the OCSP responder (RFC 6960, RFC 5019): from memory where the same was asked before and nothing has changed. */
+import { hash } from "node:crypto";
+import { PkiError } from "../../../pki/errors.ts";
+import { hashesOf, type OcspAnswer, type OcspError, ocspError } from "../../../pki/ocsp.ts";
+import { type CertId, type OcspRequest, readOcspRequest } from "../../../pki/ocsp-request.ts";
+import type { CertificateIssuer, Issuers } from "../issuers.ts";
+import type { World } from "../world.ts";
+import type { Recent } from "./recent.ts";
+import type { Status } from "./statuses.ts";
+
+/** A signed answer that may be given again. */
+export type KeptAnswer = {
+  der: Uint8Array;
+  /** Of the one certificate it is about. */
+  status: Status;
+  etag: string;
+  /** thisUpdate and nextUpdate. */
+  since: Date;
+  until: Date;
+};
+
+export type Answer = { der: Uint8Array; kept: KeptAnswer | null };
+
+const minute = 60_000;
+/** How long an answer is good: whoever keeps it that long learns of a revocation that late. A new one costs a thirtieth of a millisecond. */
+const life = 60 * minute;
+/** A certificate that nobody has heard of may come to be at any moment. */
+const lifeOfUnknown = 5 * minute;
+
+/** Never throws for what strangers may send. @throws where the database or a key is missing */
+export function answerOcsp(world: World, octets: Uint8Array): Answer | Promise<Answer> {
+  let request: OcspRequest;
+  try {
+    request = readOcspRequest(octets);
+  } catch (error) {
+    if (!(error instanceof PkiError)) throw error;
+    return refused(error.code === "ocsp_unsupported" ? "unauthorized" : "malformedRequest");
+  }
+  const { statuses, answers } = world.publication;
+  const upToDate = statuses.upToDate();
+  const key = keyOf(request);
+  const again = key === null ? undefined : answers.get(key);
+  if (!upToDate && again && isGood(again, world)) return { der: again.der, kept: again };
+  return answered(world, request, key, upToDate);
+}
+
+function refused(error: OcspError): Answer {
+  return { der: ocspError(error), kept: null };
+}
+
+/** By what an answer is known: null for one that is not to be kept. */
+function keyOf({ certIds, nonce }: OcspRequest): string | null {
+  const [only] = certIds;
+  if (nonce || certIds.length > 1 || !only) return null;
+  const { buffer, byteOffset, byteLength } = only.encoded;
+  return Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
+}
+
+function isGood({ status, until }: KeptAnswer, { now, publication }: World): boolean {
+  return publication.statuses.peek(status.serial) === status && until.getTime() - now().getTime() > life / 2;
+}
+
+async function answered(
+  world: World,
+  request: OcspRequest,
+  key: string | null,
+  upToDate: Promise<void> | null,
+): Promise<Answer> {
+  await upToDate;
+  const { certIds, nonce } = request;
+  const { statuses, responders, answers } = world.publication;
+  const issuer = issuerOf(await world.issuers(), certIds, world.now());
+  // RFC 5019 §2.2.3: whoever is not responsible says so, and signs nothing.
+  if (!issuer) return refused("unauthorized");
+  const known = await Promise.all(certIds.map(({ serial }) => statuses.of(serial)));
+  const responder = await responders.of(issuer);
+  const now = world.now();
+  const until = (time: number) => new Date(Math.min(now.getTime() + time, responder.notAfter.getTime()));
+  const der = await responder.sign({
+    answers: certIds.map((certId, n): OcspAnswer => {
+      const status = known[n];
+      const common = { certId, thisUpdate: now };
+      if (status?.issuerId !== issuer.id)
+        return { ...common, status: "unknown", nextUpdate: until(lifeOfUnknown) };
+      const { revoked } = status;
+      const nextUpdate = until(life);
+      return revoked
+        ? { ...common, nextUpdate, status: "revoked", ...revoked }
+        : { ...common, nextUpdate, status: "good" };
+    }),
+    nonce,
+    producedAt: now,
+  });
+  const status = known[0];
+  // Only of certificates that there are: strangers can ask for any number of others.
+  if (key === null || status?.issuerId !== issuer.id) return { der, kept: null };
+  const etag = `"${hash("sha256", der, "base64url")}"`;
+  const kept = { der, status, etag, since: now, until: until(life) };
+  answers.set(key, kept);
+  return { der, kept };
+}
+
+/** The one that all of them name; null when that is none of ours, or not one. */
+function issuerOf(issuers: Issuers, certIds: readonly CertId[], now: Date): CertificateIssuer | null {
+  const names = namesOf(issuers);
+  const found = new Set(certIds.map((certId) => names.get(nameIn(certId))));
+  const [only] = found;
+  return found.size === 1 && only && only.notAfter > now ? only : null;
+}
+
+function nameIn({
+  hash,
+  issuerNameHash,
+  issuerKeyHash,
+}: Pick<CertId, "hash" | "issuerNameHash" | "issuerKeyHash">) {
+  return `${hash}/${Buffer.from(issuerNameHash).toString("latin1")}${Buffer.from(issuerKeyHash).toString("latin1")}`;
+}
+
+const named = new WeakMap<Issuers, ReadonlyMap<string, CertificateIssuer>>();
+
+/** Each issuer of holders' certificates by all names that a request may give it. A root has no responder: its list says what it revoked. */
+function namesOf(issuers: Issuers): ReadonlyMap<string, CertificateIssuer> {
+  const known = named.get(issuers);
+  if (known) return known;
+  const names = new Map<string, CertificateIssuer>();
+  for (const issuer of issuers.byId.values()) {
+    const { kind, publicKey } = issuer;
+    if (kind === "root" || !publicKey) continue;
+    for (const hash of ["sha1", "sha256", "sha384", "sha512"] as const) {
+      const { name, key } = hashesOf({ ...issuer, publicKey }, hash);
+      names.set(nameIn({ hash, issuerNameHash: name, issuerKeyHash: key }), issuer);
+    }
+  }
+  named.set(issuers, names);
+  return names;
+}
+
+export type Answers = Recent<KeptAnswer>;
