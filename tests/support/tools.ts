@@ -13,6 +13,10 @@ const tools = {
   certutil: { package: "libnss3-tools", ask: "-H", hear: /Add a certificate to the database/ },
   pk12util: { package: "libnss3-tools", ask: "-H", hear: /pk12util -i/ },
   keytool: { package: "default-jre-headless", ask: "-help", hear: /Certificate Management Tool/ },
+  cfssl: { package: "golang-cfssl", ask: "version", hear: /^Version: / },
+  gpgsm: { package: "gpgsm gpg-agent", ask: "--version", hear: /^gpgsm \(GnuPG\) 2/ },
+  // An HSM in software, with its module for PKCS #11.
+  "softhsm2-util": { package: "softhsm2", ask: "--version", hear: /^2\.\d/ },
   xmlsec1: { package: "xmlsec1", ask: "--version", hear: /^xmlsec1 / },
   // With the schemas of SAML, which it validates against.
   xmllint: {
@@ -31,6 +35,8 @@ const installable = new Set<string>([
   "openssl",
   "gnutls-bin",
   "libnss3-tools",
+  "gpgsm gpg-agent",
+  "softhsm2",
   "xmlsec1",
   "libxml2-utils opensaml-schemas xmltooling-schemas",
   "php-cli php-xml php-mbstring",
