@@ -18,33 +18,45 @@ const primes = Array.from({ length: 752 }, (_, n) => n).filter(
   (n) => n > 1 && !Array.from({ length: 26 }, (_, d) => d + 2).some((d) => d < n && n % d === 0),
 );
 
-/** The primes in groups whose products a number holds exactly, and those groups in groups: large numbers are divided but once or twice. */
-type Bundle = { product: bigint; groups: { product: bigint; primes: number[] }[] };
+/**
+ * The primes in bundles in bundles, so that a large number is divided but a few times: products of hundreds of bits, of those that a number holds
+ * exactly, of those that fit 31 bits, whose rests are quick to divide.
+ */
+type Bundle<T> = { product: bigint; parts: T[] };
 
-const bundles: Bundle[] = [];
-for (const prime of primes) {
-  let group = bundles.at(-1)?.groups.at(-1);
-  if (!group || group.product * BigInt(prime) > Number.MAX_SAFE_INTEGER) {
-    group = { product: 1n, primes: [] };
-    const bundle = bundles.at(-1);
-    if (bundle && bundle.groups.length < 5) bundle.groups.push(group);
-    else bundles.push({ product: 1n, groups: [group] });
+function bundled<T>(parts: readonly T[], factor: (part: T) => bigint, bound: bigint): Bundle<T>[] {
+  const bundles: Bundle<T>[] = [];
+  for (const part of parts) {
+    const last = bundles.at(-1);
+    if (last && last.product * factor(part) < bound) {
+      last.product *= factor(part);
+      last.parts.push(part);
+    } else bundles.push({ product: factor(part), parts: [part] });
   }
-  group.product *= BigInt(prime);
-  group.primes.push(prime);
-  (bundles.at(-1) as Bundle).product *= BigInt(prime);
+  return bundles;
 }
-const primorial = bundles.reduce((product, bundle) => product * bundle.product, 1n);
+
+const small = bundled(primes, BigInt, 2n ** 31n).map(({ product, parts }) => ({
+  product: Number(product),
+  parts,
+}));
+const middle = bundled(small, ({ product }) => BigInt(product), 2n ** 53n);
+const large = bundled(middle, ({ product }) => product, 2n ** 240n);
+const primorial = large.reduce((product, bundle) => product * bundle.product, 1n);
 
 /** The modulus by each of the primes. */
-function restsOf(modulus: bigint): number[] {
+function restsOf(modulus: bigint): Uint16Array {
+  const rests = new Uint16Array(primes.length);
+  let at = 0;
   const rest = modulus % primorial;
-  const rests: number[] = [];
-  for (const { product, groups } of bundles) {
+  for (const { product, parts: middle } of large) {
     const within = rest % product;
-    for (const group of groups) {
-      const number = Number(within % group.product);
-      for (const prime of group.primes) rests.push(number % prime);
+    for (const { product, parts: small } of middle) {
+      const number = Number(within % product);
+      for (const { product, parts } of small) {
+        const short = (number % product) | 0;
+        for (const prime of parts) rests[at++] = short % prime;
+      }
     }
   }
   return rests;
@@ -62,7 +74,7 @@ const generated = primes
     return powers;
   });
 
-function looksLikeRoca(rests: readonly number[]): boolean {
+function looksLikeRoca(rests: Uint16Array): boolean {
   return generated.every((powers, i) => powers[rests[i] as number]);
 }
 
@@ -90,14 +102,20 @@ function hasClosePrimes(n: bigint): boolean {
   return false;
 }
 
-/** The root, rounded down: Newton's method from the leading 52 bits on, above the root all the way. */
+/** The root, rounded down: by Newton's method, each round with as many bits as it can get right, twice those before. */
 function squareRoot(n: bigint): bigint {
-  if (n < 2n) return n;
-  const shift = BigInt(Math.max(0, n.toString(16).length * 4 - 52) & ~1);
-  let root = (BigInt(Math.ceil(Math.sqrt(Number(n >> shift)))) + 1n) << (shift / 2n);
-  for (;;) {
-    const next = (root + n / root) >> 1n;
-    if (next >= root) return root;
-    root = next;
+  const half = Math.floor((bitLength(n) - 1) / 2);
+  let root = 1n;
+  let bits = 0;
+  for (let shift = 31 - Math.clz32(half); shift >= 0; shift--) {
+    const before = bits;
+    bits = half >> shift;
+    root = (root << BigInt(bits - before - 1)) + (n >> BigInt(2 * half - before - bits + 1)) / root;
   }
+  return root * root > n ? root - 1n : root;
+}
+
+function bitLength(n: bigint): number {
+  const digits = n.toString(16);
+  return 4 * digits.length - (Math.clz32(Number.parseInt(digits.charAt(0), 16)) - 28);
 }
