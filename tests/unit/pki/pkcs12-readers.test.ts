@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { createPrivateKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, test, vi } from "vitest";
 import { webSuite } from "@/components/keys/web-suite.ts";
 import { parseName } from "@/server/pki/name.ts";
 import { nodeSuite } from "@/server/pki/node-suite.ts";
@@ -12,6 +12,9 @@ import { buildPkcs12 } from "@/server/pki/pkcs12.ts";
 import { run, tool } from "@/tests/support/tools.ts";
 import { folder, hierarchy, holder, issue, pkcs8Of, profiles } from "./hierarchy.ts";
 import { password } from "./pfx.ts";
+
+// Others' tools take their time where many work at once.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const generate = promisify(generateKeyPair);
 type Pair = { publicKey: KeyObject; privateKey: KeyObject };
