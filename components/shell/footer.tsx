@@ -9,6 +9,7 @@ export function Footer({ support }: { support: string | null }) {
     <footer className="site-footer">
       <div className="wrap">
         <Link href="/guide">{t("guide")}</Link>
+        <Link href="/guide/verify">{t("verify")}</Link>
         <Link href="/privacy">{t("privacy")}</Link>
         <p>{t("contact")}</p>
         {support && <p>{t.rich("support", { contact: () => <Contact contact={support} /> })}</p>}

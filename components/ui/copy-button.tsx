@@ -2,10 +2,17 @@
 
 import { useState } from "react";
 
-type CopyButtonProps = { value: string; label: string; copiedLabel: string; failedLabel: string };
+type CopyButtonProps = {
+  value: string;
+  label: string;
+  copiedLabel: string;
+  failedLabel: string;
+  /** The id of what says which value it is, where a page has several. */
+  describedBy?: string;
+};
 
 /** Puts a value on the clipboard and says whether that worked. */
-export function CopyButton({ value, label, copiedLabel, failedLabel }: CopyButtonProps) {
+export function CopyButton({ value, label, copiedLabel, failedLabel, describedBy }: CopyButtonProps) {
   const [outcome, setOutcome] = useState("");
 
   async function copy() {
@@ -19,7 +26,12 @@ export function CopyButton({ value, label, copiedLabel, failedLabel }: CopyButto
 
   return (
     <span className="needs-script no-print inline-flex flex-wrap items-center gap-2">
-      <button type="button" className="button button-plain button-small" onClick={copy}>
+      <button
+        type="button"
+        className="button button-plain button-small"
+        onClick={copy}
+        aria-describedby={describedBy}
+      >
         {label}
       </button>
       <span role="status">{outcome}</span>

@@ -11,8 +11,9 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function GuidePage() {
-  const [t, authorities] = await Promise.all([
+  const [t, verify, authorities] = await Promise.all([
     getTranslations("Guide"),
+    getTranslations("Verify"),
     api().then(({ authorities }) => authorities.list()),
   ]);
   return (
@@ -46,6 +47,9 @@ export default async function GuidePage() {
         </p>
       </Notice>
       <Authorities authorities={authorities} />
+      <p>
+        {verify("linkLead")} <Link href="/guide/verify">{verify("link")}</Link>
+      </p>
     </div>
   );
 }

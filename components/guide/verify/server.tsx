@@ -1,0 +1,62 @@
+import { useTranslations } from "next-intl";
+import { Block } from "./block.tsx";
+import type { Published } from "./published.ts";
+import {
+  apacheByList,
+  apacheByOcsp,
+  cron,
+  freeradiusByList,
+  freeradiusByOcsp,
+  nginxByList,
+  nginxByOcsp,
+  prepare,
+  reloads,
+  script,
+  update,
+} from "./servers.ts";
+
+/** What every server needs: the CAs, and their lists renewed by the clock. */
+export function Preparation({ published }: { published: Published }) {
+  const t = useTranslations("Verify.preparation");
+  return (
+    <section className="stack" aria-labelledby="preparation">
+      <h2 id="preparation" className="section-title">
+        {t("title")}
+      </h2>
+      <p>{t("explanation")}</p>
+      <Block name={t("once")} code={prepare(published)} />
+      <p>{t("lists")}</p>
+      <Block name={script} code={update(published)} />
+      <p>{t("first", { script })}</p>
+      <ul className="bullets">
+        <li>{t("byList")}</li>
+        <li>{t("byOcsp")}</li>
+      </ul>
+    </section>
+  );
+}
+
+const servers = {
+  nginx: { byList: nginxByList, byOcsp: nginxByOcsp },
+  apache: { byList: apacheByList, byOcsp: apacheByOcsp },
+  freeradius: { byList: freeradiusByList, byOcsp: freeradiusByOcsp },
+} as const;
+export type Server = keyof typeof servers;
+
+/** One server, with revocation by the lists and by OCSP. */
+export function ServerConfiguration({ server, published }: { server: Server; published: Published }) {
+  const t = useTranslations("Verify.server");
+  const { byList, byOcsp } = servers[server];
+  return (
+    <section className="stack" aria-labelledby={server}>
+      <h2 id={server} className="section-title">
+        {t(`${server}.title`)}
+      </h2>
+      <p>{t(`${server}.explanation`)}</p>
+      <Block name={t("byList", { file: t(`${server}.file`) })} code={byList()} />
+      <Block name={t("cron")} code={cron(reloads[server])} />
+      <Block name={t("byOcsp", { file: t(`${server}.file`) })} code={byOcsp(published)} />
+      <p>{t(`${server}.ocsp`)}</p>
+    </section>
+  );
+}
