@@ -6,10 +6,10 @@ import { canRewrap } from "@/components/keys/rewrap.ts";
 import { FieldError } from "@/components/ui/field-error.tsx";
 import { Notice } from "@/components/ui/notice.tsx";
 import { useScripted } from "@/components/ui/use-scripted.ts";
-import { RewrapResult } from "./rewrap-result.tsx";
+import { RewrapContents, RewrapEnd } from "./rewrap-result.tsx";
 import { useRewrap } from "./use-rewrap.ts";
 
-const encryptions = ["compatible", "modern"] as const;
+const encryptions = ["modern", "compatible"] as const;
 
 /**
  * File, PIN and device in, the new file out. Its fields have no names and its button is off until the page is alive: nothing
@@ -128,9 +128,8 @@ export function RewrapForm() {
         </p>
       </form>
       {/* There before the file is, so that what appears in it is read aloud. */}
-      <div role="status" className="stack">
-        {state.at === "end" && <RewrapResult before={state.before} outcome={state.outcome} />}
-      </div>
+      <div role="status">{state.at === "end" && <RewrapEnd outcome={state.outcome} />}</div>
+      {state.at === "end" && <RewrapContents before={state.before} outcome={state.outcome} />}
     </div>
   );
 }

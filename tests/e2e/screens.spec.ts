@@ -14,6 +14,7 @@ const pages = [
   "/guide/ios",
   "/guide/android",
   "/guide/linux",
+  "/guide/rewrap",
   "/nothing-here",
 ];
 const sizes = { desk: { width: 1280, height: 900 }, phone: { width: 360, height: 740 } };

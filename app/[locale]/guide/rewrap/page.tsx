@@ -20,7 +20,7 @@ export default async function RewrapPage() {
     <div className="stack prose">
       <h1>{t("title")}</h1>
       <p>{t("lead")}</p>
-      <noscript>
+      <noscript className="block">
         <Notice tone="warning" title={t("noScript.title")}>
           <p>{t("noScript.happened")}</p>
           <p>{t("noScript.toDo")}</p>
