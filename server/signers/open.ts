@@ -53,7 +53,14 @@ export function signersWith(settings: SignerSettings): Signers {
 
   return {
     openSigner: async (keyRef, publicKey) => signerOf(await remoteKey(keyRef), publicKey),
-    publicKeyOf: async (keyRef) => (await remoteKey(keyRef)).publicKey(),
+    async publicKeyOf(keyRef) {
+      const publicKey = await (await remoteKey(keyRef)).publicKey();
+      if (publicKey) return publicKey;
+      throw new KeyFault(
+        "not_found",
+        `There is no public key ${keyRef} in the token: look at its keys (\`pkcs11-tool -O\`), and make pairs with both halves kept in it.`,
+      );
+    },
     async makeKey(keyRef, algorithm) {
       const ref = readKeyRef(keyRef);
       if (ref.store === "pkcs11") {

@@ -10,30 +10,29 @@ export type RemoteAlgorithm = Exclude<SignatureAlgorithm, "Ed25519">;
 export interface RemoteKey {
   /** As its keyRef names it, for messages. */
   name: string;
-  /** Asked for where it is kept. */
-  publicKey(): Promise<KeyObject>;
+  /** Asked for where it is kept; null where only the private one is. */
+  publicKey(): Promise<KeyObject | null>;
   /** What it signs with, given its public key. */
   algorithm(publicKey: KeyObject): Promise<RemoteAlgorithm>;
   /** `digest` is that of `tbs` by the algorithm's hash. Answers as X.509 carries it (see Signer). */
   sign(algorithm: RemoteAlgorithm, digest: Uint8Array, tbs: Uint8Array): Promise<Uint8Array>;
-  /** Where the public key cannot be read the key has to prove itself otherwise: by signing. */
-  provesItselfBySigning?: boolean;
 }
 
 /**
- * @param publicKey as the certificate says; a key that is another is refused before it signs anything of ours
+ * @param publicKey as the certificate says
  * @throws KeyFault
  */
 export async function signerOf(key: RemoteKey, publicKey: KeyObject): Promise<Signer> {
-  if (!key.provesItselfBySigning && !isSame(await key.publicKey(), publicKey)) throw otherKey(key);
+  const theirs = await key.publicKey();
+  if (theirs && !isSame(theirs, publicKey)) throw otherKey(key);
   const algorithm = await key.algorithm(publicKey);
 
   const sign = async (tbs: Uint8Array) => {
     const signature = await key.sign(algorithm, await digestOf(algorithm, tbs), tbs);
     return (await isSignature(algorithm, tbs, publicKey, signature)) ? signature : null;
   };
-  if (key.provesItselfBySigning && !(await sign(Buffer.from(`Is this the key of ${key.name}?`))))
-    throw otherKey(key);
+  // Whether it is the one and may be used shows when it signs: better now than at a member's download.
+  if (!(await sign(Buffer.from(`Is ${key.name} the key?`)))) throw otherKey(key);
 
   return {
     algorithm,

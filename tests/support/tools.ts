@@ -11,10 +11,15 @@ const tools = {
   certtool: { package: "gnutls-bin", ask: "--version", hear: /^certtool 3/ },
   ocsptool: { package: "gnutls-bin", ask: "--version", hear: /^ocsptool 3/ },
   certutil: { package: "libnss3-tools", ask: "-H", hear: /Add a certificate to the database/ },
+  cmsutil: { package: "libnss3-tools", ask: "-H", hear: /create a CMS encrypted data message/ },
   pk12util: { package: "libnss3-tools", ask: "-H", hear: /pk12util -i/ },
   keytool: { package: "default-jre-headless", ask: "-help", hear: /Certificate Management Tool/ },
   cfssl: { package: "golang-cfssl", ask: "version", hear: /^Version: / },
   gpgsm: { package: "gpgsm gpg-agent", ask: "--version", hear: /^gpgsm \(GnuPG\) 2/ },
+  curl: { package: "curl", ask: "--version", hear: /^curl / },
+  nginx: { package: "nginx-light", ask: "-v", hear: /nginx\/1\.(19|[2-9]\d)/ },
+  freeradius: { package: "freeradius", ask: "-v", hear: /FreeRADIUS Version 3/ },
+  eapol_test: { package: "eapoltest", ask: "-v", hear: /^eapol_test / },
   // An HSM in software, with its module for PKCS #11.
   "softhsm2-util": { package: "softhsm2", ask: "--version", hear: /^2\.\d/ },
   xmlsec1: { package: "xmlsec1", ask: "--version", hear: /^xmlsec1 / },
@@ -36,6 +41,10 @@ const installable = new Set<string>([
   "gnutls-bin",
   "libnss3-tools",
   "gpgsm gpg-agent",
+  "curl",
+  "nginx-light",
+  "freeradius",
+  "eapoltest",
   "softhsm2",
   "xmlsec1",
   "libxml2-utils opensaml-schemas xmltooling-schemas",
@@ -43,6 +52,9 @@ const installable = new Set<string>([
 ]);
 
 const found = new Map<Tool, boolean>();
+
+/** Services are in a folder that only root has in its path. */
+export const withServices = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
 
 /** Whether the tool is there; in CI it is first installed where that is possible. */
 export function tool(name: Tool): boolean {
@@ -56,7 +68,7 @@ export function tool(name: Tool): boolean {
 
 function answers(name: Tool): boolean {
   const { ask, hear, beside = "/" }: { ask: string; hear: RegExp; beside?: string } = tools[name];
-  const { stdout, stderr } = spawnSync(name, [ask], { encoding: "utf8" });
+  const { stdout, stderr } = spawnSync(name, [ask], { encoding: "utf8", env: withServices });
   return hear.test(`${stdout ?? ""}${stderr ?? ""}`) && existsSync(beside);
 }
 
@@ -67,12 +79,22 @@ function install(names: string): boolean {
   );
 }
 
+/** What keeps a package that brings a service from starting it: asked by Debian, it answers no for as long as it is there. */
+const withoutServices = `policy=/usr/sbin/policy-rc.d
+if [ ! -e $policy ]; then
+  trap 'rm -f $policy' EXIT
+  printf '#!/bin/sh\\nexit 101\\n' > $policy
+  chmod 755 $policy
+fi
+"$@"`;
+
 /** As root, or where sudo asks nothing. */
 function apt(...args: string[]): boolean {
-  const command = process.getuid?.() === 0 ? ["apt-get"] : ["sudo", "-n", "apt-get"];
+  const command = process.getuid?.() === 0 ? ["sh"] : ["sudo", "-n", "sh"];
   const [program = "", ...before] = command;
   const options = ["-q", "-y", "-o", "DPkg::Lock::Timeout=300"];
-  return spawnSync(program, [...before, ...args, ...options]).status === 0;
+  const all = [...before, "-c", withoutServices, "sh", "apt-get", ...args, ...options];
+  return spawnSync(program, all, { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } }).status === 0;
 }
 
 /** In CI: the files of a package in a folder, without installing it, for installed it would bring a web server along. */
@@ -94,7 +116,7 @@ export function run(
   args: readonly string[],
   options: { cwd?: string; input?: string | Uint8Array } = {},
 ): { ok: boolean; said: string } {
-  const env = { ...process.env, LC_ALL: "C.UTF-8", TZ: "UTC" };
+  const env = { ...withServices, LC_ALL: "C.UTF-8", TZ: "UTC" };
   const { status, stdout, stderr, error } = spawnSync(name, args, { ...options, env });
   if (error) throw error;
   return { ok: status === 0, said: `${stdout}${stderr}` };

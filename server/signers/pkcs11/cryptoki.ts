@@ -7,11 +7,18 @@ export type Pkcs11js = typeof import("pkcs11js");
 export type Cryptoki = {
   js: Pkcs11js;
   p11: PKCS11;
-  /** Calls that are under way with sessions of its tokens. */
-  underWay: { count: number };
-  /** Makes it look at its tokens anew, when nothing is under way. Answers whether it did. */
-  restart(): boolean;
+  /** How often it was begun: handles of sessions and keys from before are somebody else's now. */
+  begun: number;
+  /** Calls it between two restarts. */
+  during<T>(call: () => Promise<T>): Promise<T>;
+  /** Where it was ended, by itself or by somebody else in this process. */
+  initialize(): void;
+  /** Ends it and begins anew, once nothing is under way: it looks at its tokens again. Not more often than every few seconds. */
+  restart(): Promise<void>;
 };
+
+/** Milliseconds. A restart takes their sessions from the tokens that are well. */
+const restartsApart = 5_000;
 
 // A process may hold this file more than once, as Next.js bundles it; a module takes being initialised once.
 const shared = globalThis as { portalCryptoki?: Map<string, Cryptoki> };
@@ -48,7 +55,6 @@ async function loadPackage(): Promise<Pkcs11js> {
 
 function load(js: Pkcs11js, path: string): Cryptoki {
   const p11 = new js.PKCS11();
-  const underWay = { count: 0 };
   try {
     p11.load(path);
   } catch (cause) {
@@ -59,28 +65,59 @@ function load(js: Pkcs11js, path: string): Cryptoki {
     );
   }
   initialize(js, p11, path);
-  return {
+  let underWay = 0;
+  let restarting: Promise<void> | null = null;
+  let restartedAt = 0;
+  let whenIdle = () => {};
+
+  async function anew(): Promise<void> {
+    if (underWay > 0) await new Promise<void>((idle) => (whenIdle = idle));
+    restartedAt = Date.now();
+    try {
+      p11.C_Finalize();
+    } catch {
+      // It was not initialised any more.
+    }
+    begin();
+  }
+
+  const begin = () => {
+    if (initialize(js, p11, path)) module.begun += 1;
+  };
+  const module: Cryptoki = {
     js,
     p11,
-    underWay,
-    restart() {
-      if (underWay.count > 0) return false;
+    begun: 1,
+    async during(call) {
+      while (restarting) await restarting.catch(() => {});
+      underWay += 1;
       try {
-        p11.C_Finalize();
-      } catch {
-        // It was not initialised any more.
+        return await call();
+      } finally {
+        underWay -= 1;
+        if (underWay === 0) whenIdle();
       }
-      initialize(js, p11, path);
-      return true;
+    },
+    initialize: begin,
+    restart() {
+      if (restarting) return restarting;
+      if (Date.now() - restartedAt < restartsApart) return Promise.resolve();
+      restarting = anew().finally(() => {
+        restarting = null;
+      });
+      return restarting;
     },
   };
+  return module;
 }
 
-function initialize(js: Pkcs11js, p11: PKCS11, path: string): void {
+/** False where it is under way already. */
+function initialize(js: Pkcs11js, p11: PKCS11, path: string): boolean {
   try {
     p11.C_Initialize({ flags: js.CKF_OS_LOCKING_OK });
+    return true;
   } catch (cause) {
-    if (wordOf(cause) === "CKR_CRYPTOKI_ALREADY_INITIALIZED") return;
+    if (wordOf(cause) === "CKR_CRYPTOKI_ALREADY_INITIALIZED") return false;
     throw new KeyFault(
       "unreachable",
       `The PKCS #11 module ${path} does not start (${wordOf(cause)}): look at its own configuration and log.`,

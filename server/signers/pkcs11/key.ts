@@ -17,8 +17,6 @@ export async function pkcs11Key(ref: Pkcs11Ref, settings: SignerSettings): Promi
   const token = tokens(module, ref.uri, settings.PKCS11_PIN);
   return {
     name: ref.text,
-    // Of an elliptic key only the public object tells it, and that may be missing.
-    provesItselfBySigning: true,
     publicKey: () => token.use((session) => readPublicKey(module, session, ref)),
     algorithm: async (publicKey) => usualAlgorithm(ref.text, publicKey),
     sign: (algorithm, digest, tbs) => signIn(module, token, ref, settings, { algorithm, digest, tbs }),
@@ -105,13 +103,10 @@ function wayOf({ js, p11 }: Cryptoki, token: Token, { algorithm, digest, tbs }: 
   return { mechanism: { mechanism: whole[hash] } satisfies Mechanism, input: tbs };
 }
 
-function takes({ js, p11 }: Pick<Cryptoki, "js" | "p11">, { slot }: Token, mechanism: number): boolean {
-  try {
-    return (p11.C_GetMechanismInfo(slot, mechanism).flags & js.CKF_SIGN) !== 0;
-  } catch (error) {
-    if (wordOf(error) === "CKR_MECHANISM_INVALID") return false;
-    throw error;
-  }
+/** Some modules tell it in the one place, some in the other. */
+function takes({ js, p11 }: Pick<Cryptoki, "js" | "p11">, token: Token, mechanism: number): boolean {
+  if (!token.mechanisms.includes(mechanism)) return false;
+  return (p11.C_GetMechanismInfo(token.slot, mechanism).flags & js.CKF_SIGN) !== 0;
 }
 
 const hashes = {

@@ -6,17 +6,13 @@ import { bitString, nullValue, oid, sequence, unsigned } from "../../pki/der.ts"
 import type { Cryptoki } from "./cryptoki.ts";
 import { findObjects, type Pkcs11Ref } from "./key.ts";
 
-/** @throws KeyFault `not_found`, `unusable` */
-export function readPublicKey(module: Cryptoki, session: Handle, ref: Pkcs11Ref): KeyObject {
+/** Null where the token has no object for it. @throws KeyFault `not_found` of several, `unusable` */
+export function readPublicKey(module: Cryptoki, session: Handle, ref: Pkcs11Ref): KeyObject | null {
   const { js } = module;
   const [key, ...others] = findObjects(module, session, js.CKO_PUBLIC_KEY, ref.uri);
-  if (!key || others.length > 0)
-    throw new KeyFault(
-      "not_found",
-      key
-        ? `Several keys are called ${ref.text}: name the one with id= as well.`
-        : `There is no public key ${ref.text} in the token: make the pair with both halves kept in it.`,
-    );
+  if (!key) return null;
+  if (others.length > 0)
+    throw new KeyFault("not_found", `Several keys are called ${ref.text}: name the one with id= as well.`);
   return publicKeyOf(module, session, key, ref.text);
 }
 

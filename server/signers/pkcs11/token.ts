@@ -6,6 +6,9 @@ import { type Cryptoki, wordOf } from "./cryptoki.ts";
 
 export type Token = {
   slot: Handle;
+  /** `begun` of its module when it was found. */
+  of: number;
+  mechanisms: readonly number[];
   /** Handles of keys by their URI: they hold as long as the token stays logged in. */
   keys: Map<string, Handle>;
 };
@@ -61,7 +64,7 @@ function openTokens(cryptoki: Cryptoki, which: Pkcs11Uri, pin: string | undefine
 
   function openSession(): Lease {
     if (pinFault) throw pinFault;
-    token ??= { slot: findSlot(cryptoki, which), keys: new Map() };
+    token ??= find();
     const session = p11.C_OpenSession(
       token.slot,
       cryptoki.js.CKF_SERIAL_SESSION | cryptoki.js.CKF_RW_SESSION,
@@ -73,6 +76,11 @@ function openTokens(cryptoki: Cryptoki, which: Pkcs11Uri, pin: string | undefine
       throw error;
     }
     return { session, token };
+  }
+
+  function find(): Token {
+    const slot = findSlot(cryptoki, which);
+    return { slot, of: cryptoki.begun, mechanisms: p11.C_GetMechanismList(slot), keys: new Map() };
   }
 
   function logIn(session: Handle): void {
@@ -101,6 +109,7 @@ function openTokens(cryptoki: Cryptoki, which: Pkcs11Uri, pin: string | undefine
 
   async function take(): Promise<Lease> {
     while (open >= mostSessions && idle.length === 0) await new Promise<void>((go) => waiting.push(go));
+    if (token && token.of !== cryptoki.begun) forget(token);
     const session = idle.pop();
     if (session && token) return { session, token };
     open += 1;
@@ -117,21 +126,25 @@ function openTokens(cryptoki: Cryptoki, which: Pkcs11Uri, pin: string | undefine
     if (sound && its === token) idle.push(session);
     else {
       open -= 1;
-      closeQuietly(session);
+      if (its.of === cryptoki.begun) closeQuietly(session);
     }
     waiting.shift()?.();
   }
 
   /** Once for all who lost it together. */
   function forget(its: Token | null): void {
-    if (its !== token) return;
+    if (its !== token || its === null) return;
     token = null;
     open -= idle.length;
-    for (const session of idle) closeQuietly(session);
+    if (its.of === cryptoki.begun) for (const session of idle) closeQuietly(session);
     idle = [];
   }
 
   async function once<T>(deed: (session: Handle, token: Token) => Promise<T> | T): Promise<T> {
+    return cryptoki.during(() => withLease(deed));
+  }
+
+  async function withLease<T>(deed: (session: Handle, token: Token) => Promise<T> | T): Promise<T> {
     const before = token;
     let lease: Lease;
     try {
@@ -141,7 +154,6 @@ function openTokens(cryptoki: Cryptoki, which: Pkcs11Uri, pin: string | undefine
       throw error;
     }
     let sound = false;
-    cryptoki.underWay.count += 1;
     try {
       const result = await deed(lease.session, lease.token);
       sound = true;
@@ -150,7 +162,6 @@ function openTokens(cryptoki: Cryptoki, which: Pkcs11Uri, pin: string | undefine
       if (lost.has(wordOf(error))) forget(lease.token);
       throw error;
     } finally {
-      cryptoki.underWay.count -= 1;
       giveBack(lease, sound);
     }
   }
@@ -161,13 +172,14 @@ function openTokens(cryptoki: Cryptoki, which: Pkcs11Uri, pin: string | undefine
         return await once(deed);
       } catch (error) {
         if (!isLost(error)) throw inWords(error);
+        if (wordOf(error) === "CKR_CRYPTOKI_NOT_INITIALIZED") cryptoki.initialize();
       }
       try {
         return await once(deed);
       } catch (error) {
-        if (!isLost(error) || !cryptoki.restart()) throw inWords(error);
+        if (!isLost(error)) throw inWords(error);
+        await cryptoki.restart();
       }
-      forget(token);
       return once(deed).catch((error: unknown) => {
         throw inWords(error);
       });
