@@ -1,11 +1,12 @@
 /** The CAs themselves: made once, found again, named and bound as they should be. */
-import { randomBytes, X509Certificate } from "node:crypto";
+import { generateKeyPairSync, randomBytes, X509Certificate } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
 import { LocalCa } from "@/server/ca/local/local-ca.ts";
 import { openDatabase } from "@/server/db.ts";
+import { keySigner } from "@/server/pki/signer.ts";
 import { sealing } from "@/server/secrets/sealing.ts";
 import { testDatabaseUrl } from "@/tests/support/database.ts";
-import { issuerCertificate, type Office, openOffice } from "./office.ts";
+import { issuerCertificate, minutes, type Office, openOffice } from "./office.ts";
 import { openssl, pem, put } from "./openssl.ts";
 
 let office: Office;
@@ -81,4 +82,79 @@ test("a CA bears the names it is given", async () => {
   const { subject } = new X509Certificate(await issuerCertificate(db, "root"));
   expect(subject).toBe("C=JP\nO=国立大学\nCN=国立大学 証明書 Root CA G1");
   await db.$disconnect();
+});
+
+test("processes see a change of the issuing CA within a minute, however seldom they are asked", async () => {
+  const elsewhere = new LocalCa(office.parts);
+  await elsewhere.open();
+  await office.db.issuer.update({ where: { id: "smime" }, data: { issuesFrom: null } });
+  office.pass(minutes(60));
+  expect(await elsewhere.open()).toEqual({ issues: false });
+  await office.db.issuer.update({ where: { id: "smime" }, data: { issuesFrom: office.now() } });
+  office.pass(minutes(1));
+  expect(await elsewhere.open()).toEqual({ issues: true });
+});
+
+test("a look that fails leaves the issuers that are known, and the next one finds what is new", async () => {
+  const db = openDatabase(await testDatabaseUrl(), 3);
+  let fails = false;
+  const failing = db.$extends({
+    query: {
+      issuer: {
+        findMany({ args, query }) {
+          if (fails) throw new Error("The database is restarting.");
+          return query(args);
+        },
+      },
+    },
+  }) as unknown as typeof db;
+  const ca = new LocalCa({ ...office.parts, db: failing });
+  await ca.open();
+  fails = true;
+  office.pass(minutes(5));
+  expect(await ca.open()).toEqual({ issues: true });
+  fails = false;
+  await db.issuer.update({ where: { id: "client" }, data: { issuesFrom: null } });
+  office.pass(minutes(5));
+  expect(await ca.open()).toEqual({ issues: false });
+  await db.$disconnect();
+});
+
+test("an issuing CA that its root has not signed issues nothing, and the others go on", async () => {
+  const other = await openOffice();
+  await other.ca.prepare();
+  const stranger = await openOffice();
+  await stranger.ca.prepare();
+  const certificate = Uint8Array.from(await issuerCertificate(stranger.db, "root"));
+  await other.db.issuer.create({
+    data: { id: "root-g2", kind: "root", generation: 2, certificate, issuesFrom: other.now() },
+  });
+  await other.db.issuer.update({ where: { id: "smime" }, data: { parentId: "root-g2" } });
+  const ca = new LocalCa(other.parts);
+  await expect(ca.open()).rejects.toThrow("smime was not signed by the root");
+  const order = { months: 13, mail: null, keyOrigins: ["server"] as const };
+  await ca.submit({ ...order, id: "a", kind: "client", dn: "CN=学認 太郎,O=Demo University A,C=JP" });
+  expect(await other.told("a")).toEqual(["pin_issued"]);
+});
+
+test("while a key elsewhere cannot be reached nothing is issued with it; as soon as it can, it is", async () => {
+  const other = await openOffice();
+  await other.ca.prepare();
+  await other.db.issuer.update({
+    where: { id: "client" },
+    data: { sealedKey: null, keyRef: "pkcs11:object=client" },
+  });
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  let there = false;
+  const openSigner = async () => {
+    if (!there) throw new Error("The HSM does not answer.");
+    return keySigner(privateKey);
+  };
+  const ca = new LocalCa({ ...other.parts, openSigner });
+  await expect(ca.open()).rejects.toThrow("The key of the CA client cannot be used now");
+  expect(await ca.publicFile("client.cer")).toBeTypeOf("object");
+  there = true;
+  other.pass(minutes(1));
+  // This key is another: the certificate's is not here. It was reached, and refused for what it is.
+  await expect(ca.open()).rejects.toThrow("not the issuer's");
 });

@@ -8,7 +8,8 @@ import { testDatabase } from "@/tests/support/database.ts";
 
 export type Office = Awaited<ReturnType<typeof openOffice>>;
 
-export async function openOffice(sealingKey: Uint8Array = randomBytes(32)) {
+/** `more`: of the CA's parts, those that the test is about. */
+export async function openOffice(sealingKey: Uint8Array = randomBytes(32), more: Partial<LocalCaParts> = {}) {
   const db = await testDatabase();
   let clock = new Date("2026-11-22T03:04:05.678Z");
 
@@ -22,6 +23,7 @@ export async function openOffice(sealingKey: Uint8Array = randomBytes(32)) {
     sealing: sealing(sealingKey),
     tell,
     baseUrl: "http://ca.example.ac.jp",
+    ...more,
   };
   const ca = new LocalCa(parts);
 

@@ -85,11 +85,15 @@ async function rootOf(
   office: CeremonyOffice,
   certificate: X509Certificate,
   { known, certificates }: { known: readonly Root[]; certificates: readonly X509Certificate[] },
-): Promise<FoundRoot | { refused: RootFault } | null> {
+): Promise<FoundRoot | { refused: RootFault | "signature" } | null> {
   const own = known.find((root) => isIssuedBy(certificate, new X509Certificate(root.certificate)));
   if (own) return { ...own, isNew: false };
-  const brought = certificates.find((other) => other !== certificate && isIssuedBy(certificate, other));
-  if (!brought) return null;
+  const others = certificates.filter((other) => other !== certificate);
+  const brought = others.find((other) => isIssuedBy(certificate, other));
+  if (!brought) {
+    const all = [...others, ...known.map((root) => new X509Certificate(root.certificate))];
+    return all.some(({ subject }) => subject === certificate.issuer) ? { refused: "signature" } : null;
+  }
   const der = Uint8Array.from(brought.raw);
   const refused = rootFault(der, office.now());
   if (refused) return { refused };
