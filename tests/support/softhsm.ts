@@ -1,8 +1,9 @@
 /** SoftHSM 2: an HSM in software, with tokens of a test's own. For tests and benches; the settings of a module hold for a process. */
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run, tool } from "./tools.ts";
+import { tool } from "./tools.ts";
 
 const places = [
   "/usr/lib/softhsm/libsofthsm2.so",
@@ -35,12 +36,8 @@ export function softHsm(mechanisms = "ALL") {
     module: places.find((place) => existsSync(place)) ?? "",
     tokens,
     newToken(label: string) {
-      const made = run("softhsm2-util", [
-        "--init-token",
-        "--free",
-        ...["--label", label, "--pin", pin, "--so-pin", "12345678"],
-      ]);
-      if (!made.ok) throw new Error(made.said);
+      const args = ["--init-token", "--free", "--label", label, "--pin", pin, "--so-pin", "12345678"];
+      execFileSync("softhsm2-util", args, { env: { ...process.env, SOFTHSM2_CONF: configuration } });
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
