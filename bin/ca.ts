@@ -2,6 +2,7 @@
  * The CAs of this portal: which there are, new generations of them, the root's ceremony and the rollover, `npm run ca`.
  * How a ceremony goes is told in server/ca/README.md; the offline root's own command is bin/ca-root.ts.
  */
+import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -122,9 +123,13 @@ async function carryOut(office: CeremonyOffice, wish: Wish): Promise<string | nu
       const { done } = orRefuse(outcome);
       const path = resolve(wish.out ?? `${done.id}.csr`);
       const { toPem } = await import("../server/pki/pem.ts");
-      writeFileSync(path, toPem(done.request ?? new Uint8Array(), "CERTIFICATE REQUEST"));
-      return `The request is in ${path}. Have the root sign it, and come back with its certificate: npm run ca -- accept <certificate.pem> [root.pem]
-証明書要求は ${path} にあります。ルートCAの署名を受け、npm run ca -- accept <certificate.pem> [root.pem] で登録してください。`;
+      const { readRequest } = await import("../server/pki/read-request.ts");
+      const request = done.request ?? new Uint8Array();
+      writeFileSync(path, toPem(request, "CERTIFICATE REQUEST"));
+      const fingerprint = createHash("sha256").update(readRequest(request).spki).digest("hex").toUpperCase();
+      return `The request is in ${path}. Tell whoever keeps the root the key's SHA-256, another way than the file goes: ${fingerprint}
+Have the root sign it, and come back with its certificate: npm run ca -- accept <certificate.pem> [root.pem]
+証明書要求は ${path} にあります。鍵のSHA-256（上記）を、ファイルとは別の経路でルートCAの保管者に伝えてください。署名を受けたら npm run ca -- accept <certificate.pem> [root.pem] で登録してください。`;
     }
     case "renew": {
       const { renewIssuer } = await import("../server/ca/local/ceremony/request.ts");
@@ -199,7 +204,7 @@ function orRefuse<Outcome extends object>(outcome: Outcome): Exclude<Outcome, { 
 async function publish({ elsewhere, ...parts }: CeremonyOffice): Promise<void> {
   const { LocalCa } = await import("../server/ca/local/local-ca.ts");
   const ca = new LocalCa({ ...parts, openSigner: elsewhere.openSigner, tell: async () => {} });
-  await ca.prepare();
+  await ca.publishAll();
 }
 
 function contentOf(path: string): Uint8Array {

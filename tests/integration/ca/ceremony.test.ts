@@ -1,10 +1,13 @@
 /** The root's ceremony step by step: what is asked for, what comes back, what is not taken, and what interruptions and races leave. */
+
+import { spawnSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { acceptCertificate } from "@/server/ca/local/ceremony/accept.ts";
 import { warnOfEndingIssuers } from "@/server/ca/local/ceremony/endings.ts";
+import { importList } from "@/server/ca/local/ceremony/import-list.ts";
 import { listIssuers } from "@/server/ca/local/ceremony/list.ts";
 import { dropRequest, renewIssuer, requestIssuer } from "@/server/ca/local/ceremony/request.ts";
 import { switchTo } from "@/server/ca/local/ceremony/use.ts";
@@ -12,6 +15,7 @@ import { LocalCa } from "@/server/ca/local/local-ca.ts";
 import { signRequest } from "@/server/ca/offline-root/root.ts";
 import { readCaRequest } from "@/server/pki/read-ca-request.ts";
 import { addCalendarMonths } from "@/server/pki/validity.ts";
+import { root as checkout } from "@/tests/support/sources.ts";
 import { type Ceremony, certified, newFolder, openCeremony, openRoot, passphrase } from "./ceremony.ts";
 import { openssl, pem, put } from "./openssl.ts";
 
@@ -177,7 +181,6 @@ describe("a certificate from the root", () => {
 /** An OpenSSL root, and what it makes of a request with the extensions given. */
 async function openOpensslRoot() {
   const folder = newFolder();
-  const { mkdirSync } = await import("node:fs");
   mkdirSync(folder);
   const [keyFile, certificate] = [join(folder, "root.key"), join(folder, "root.pem")];
   const made = openssl(
@@ -336,4 +339,29 @@ test("operators are told in the log a year before an issuing CA ends too soon fo
     { id: "client", what: "issuing", at: last },
     { id: "smime", what: "issuing", at: last },
   ]);
+});
+
+test("OpenSSL as the README sets it up is a root: its certificates are taken, and its lists", async () => {
+  const ceremony = await openCeremony();
+  const { world } = ceremony;
+  const readme = readFileSync(join(checkout, "server/ca/README.md"), "utf8");
+  const config = /```ini\n([^`]+)```/.exec(readme)?.[1] ?? "";
+  const commands = /```sh\n([^`]+)```/.exec(readme)?.[1] ?? "";
+  const folder = newFolder();
+  mkdirSync(folder);
+  writeFileSync(join(folder, "root.cnf"), config);
+  writeFileSync(join(folder, "client.csr"), pem(await requestOf(ceremony), "CERTIFICATE REQUEST"));
+  // Where the README lets OpenSSL ask, it is told.
+  const script = commands.replace("req -x509", "req -x509 -noenc").replace("-notext", "-notext -batch");
+  const { status, stderr } = spawnSync("sh", ["-ec", script], { cwd: folder, encoding: "utf8" });
+  expect(status, stderr).toBe(0);
+
+  const read = (name: string) => readFileSync(join(folder, name));
+  const rootFingerprint = new X509Certificate(read("root.pem")).fingerprint256;
+  expect(
+    await acceptCertificate(world, { files: [read("client.pem"), read("root.pem")], rootFingerprint }),
+  ).toMatchObject({ done: { id: "client", parentId: "root" } });
+  ceremony.office.passUntil(new Date());
+  expect(await importList(world, read("root.crl"))).toMatchObject({ done: { rootId: "root", number: 1 } });
+  expect(await switchTo(world, { id: "client" })).toMatchObject({ already: false });
 });
