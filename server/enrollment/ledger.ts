@@ -29,11 +29,11 @@ export async function openLedger(tx: Transaction, facts: readonly Fact[]): Promi
   const orderIds = facts.flatMap((fact) => (fact.type === "revoked" ? [] : fact.orderId));
   const ids = facts.flatMap((fact) => (fact.type === "revoked" ? fact.enrollmentId : []));
   const enrollments = await tx.$queryRaw<Enrollment[]>`
-    SELECT * FROM "Enrollment" WHERE id = ANY(${ids}) OR
-      id IN (SELECT "enrollmentId" FROM "Order" WHERE id = ANY(${orderIds}))
+    SELECT * FROM "Enrollment" WHERE id = ANY(
+      ARRAY(SELECT "enrollmentId" FROM "Order" WHERE id = ANY(${orderIds})) || ${ids}::text[])
     ORDER BY id FOR UPDATE`;
   // Read only now: an order changes under the lock of its application.
-  const orders = await tx.order.findMany({ where: { id: { in: orderIds } } });
+  const orders = await tx.$queryRaw<Order[]>`SELECT * FROM "Order" WHERE id = ANY(${orderIds})`;
   const known = enrollments.map(({ id }) => id);
   const has = (type: Fact["type"]) => facts.some((fact) => fact.type === type);
   return {
@@ -115,8 +115,8 @@ export async function writeLedger(tx: Transaction, ledger: Ledger): Promise<void
   for (const [enrollmentId, doneAt] of ledger.revocations) {
     await tx.revocation.update({ where: { enrollmentId }, data: { doneAt } });
   }
-  if (ledger.history.length > 0) await tx.historyEntry.createMany({ data: ledger.history });
-  if (ledger.events.length > 0) await tx.outboxEvent.createMany({ data: ledger.events });
+  if (ledger.history.length > 0) await writeHistory(tx, ledger.history);
+  if (ledger.events.length > 0) await writeEvents(tx, ledger.events);
 }
 
 async function writeOrders(tx: Transaction, orders: readonly Order[]): Promise<void> {
@@ -137,4 +137,18 @@ async function writeEnrollments(tx: Transaction, enrollments: readonly Enrollmen
       "exclusiveKey" text, serial text, "notBefore" timestamptz, "notAfter" timestamptz, "revokedAt" timestamptz,
       failure text)
     WHERE e.id = n.id`;
+}
+
+async function writeHistory(tx: Transaction, entries: Ledger["history"]): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO "HistoryEntry" ("enrollmentId", at, deed, detail)
+    SELECT "enrollmentId", at, deed, detail FROM jsonb_to_recordset(${JSON.stringify(entries)}::jsonb)
+      AS n("enrollmentId" text, at timestamptz, deed text, detail jsonb)`;
+}
+
+async function writeEvents(tx: Transaction, events: Ledger["events"]): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO "OutboxEvent" (id, name, data)
+    SELECT gen_random_uuid()::text, name, data FROM jsonb_to_recordset(${JSON.stringify(events)}::jsonb)
+      AS n(name text, data jsonb)`;
 }

@@ -22,6 +22,8 @@ const tools = {
   eapol_test: { package: "eapoltest", ask: "-v", hear: /^eapol_test / },
   // An HSM in software, with its module for PKCS #11.
   "softhsm2-util": { package: "softhsm2", ask: "--version", hear: /^2\.\d/ },
+  // With its compiler, so that it runs a program from its source.
+  java: { package: "default-jdk-headless", ask: "--list-modules", hear: /^jdk\.compiler/m },
   xmlsec1: { package: "xmlsec1", ask: "--version", hear: /^xmlsec1 / },
   // With the schemas of SAML, which it validates against.
   xmllint: {

@@ -42,7 +42,7 @@ export async function lockTicket(tx: Transaction, ticket: string): Promise<Ticke
 export async function lockTickets(tx: Transaction, hashes: readonly Bytes[]): Promise<Map<string, Ticket>> {
   const known = hashes.map((hash) => Buffer.from(hash).toString("hex"));
   const rows = await tx.$queryRaw<Ticket[]>`
-    SELECT * FROM "Ticket" WHERE "hash" IN (SELECT decode(h, 'hex') FROM unnest(${known}::text[]) AS h)
+    SELECT * FROM "Ticket" WHERE "hash" = ANY(ARRAY(SELECT decode(h, 'hex') FROM unnest(${known}::text[]) AS h))
     ORDER BY "hash" FOR UPDATE`;
   return new Map(rows.map((ticket) => [Buffer.from(ticket.hash).toString("hex"), ticket]));
 }

@@ -104,6 +104,7 @@ describe("a holder with ticket and PIN", () => {
       kind: "client",
       keyOrigin: "server",
       fileName: `client-${number}.p12`,
+      dn: ["CN=国立 花子", `OU=No ${number}`, "O=Demo University A", "L=Academe", "C=JP"],
       encryption: "compatible",
       until: new Date(office.now().getTime() + minutes(15)),
     });
