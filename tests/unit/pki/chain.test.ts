@@ -101,27 +101,33 @@ describe.each(keyNames)("a hierarchy of %s keys", (keyName) => {
     }
   });
 
-  it.skipIf(!tool("certutil"))("NSS takes each for its own purpose and no other", () => {
-    const db = ["-d", `sql:${place.path}`];
-    const certutil = (...args: string[]) => run("certutil", [...args, ...db], { cwd: place.path });
-    expect(certutil("-N", "--empty-password").ok).toBe(true);
-    for (const [name, trust] of Object.entries({
-      root: "CT,C,",
-      "client-ca": ",,",
-      "smime-ca": ",,",
-      client: ",,",
-      smime: ",,",
-    })) {
-      expect(certutil("-A", "-n", name, "-t", trust, "-a", "-i", `${name}.pem`)).toMatchObject({ ok: true });
-    }
-    const validity = (name: string, usage: string) =>
-      certutil("-V", "-e", "-u", usage, "-n", name).said.trim();
-    expect(validity("client", "C")).toBe("certutil: certificate is valid");
-    expect(validity("smime", "S")).toBe("certutil: certificate is valid");
-    expect(validity("smime", "R")).toBe("certutil: certificate is valid");
-    expect(validity("client", "S")).not.toContain("is valid");
-    expect(validity("smime", "C")).not.toContain("is valid");
-  });
+  // NSS knows no Ed25519 in certificates before 3.99; Debian 12 has 3.87.
+  it.skipIf(!tool("certutil") || keyName === "Ed25519")(
+    "NSS takes each for its own purpose and no other",
+    () => {
+      const db = ["-d", `sql:${place.path}`];
+      const certutil = (...args: string[]) => run("certutil", [...args, ...db], { cwd: place.path });
+      expect(certutil("-N", "--empty-password").ok).toBe(true);
+      for (const [name, trust] of Object.entries({
+        root: "CT,C,",
+        "client-ca": ",,",
+        "smime-ca": ",,",
+        client: ",,",
+        smime: ",,",
+      })) {
+        expect(certutil("-A", "-n", name, "-t", trust, "-a", "-i", `${name}.pem`)).toMatchObject({
+          ok: true,
+        });
+      }
+      const validity = (name: string, usage: string) =>
+        certutil("-V", "-e", "-u", usage, "-n", name).said.trim();
+      expect(validity("client", "C")).toBe("certutil: certificate is valid");
+      expect(validity("smime", "S")).toBe("certutil: certificate is valid");
+      expect(validity("smime", "R")).toBe("certutil: certificate is valid");
+      expect(validity("client", "S")).not.toContain("is valid");
+      expect(validity("smime", "C")).not.toContain("is valid");
+    },
+  );
 
   it("node verifies every signature, and that an issuer issued", () => {
     const root = new X509Certificate(ours.root.certificate);
@@ -141,12 +147,14 @@ describe.each(keyNames)("a hierarchy of %s keys", (keyName) => {
     }
   });
 
-  it("names its signature's algorithm twice, with NULL for RSA and nothing for ECDSA", () => {
+  it("names its signature's algorithm twice, with NULL for RSA and nothing for the others", () => {
     const expected = {
       "RSA-2048": "300d06092a864886f70d01010b0500",
       "RSA-3072": "300d06092a864886f70d01010b0500",
+      "RSA-4096": "300d06092a864886f70d01010b0500",
       "P-256": "300a06082a8648ce3d040302",
       "P-384": "300a06082a8648ce3d040303",
+      Ed25519: "300506032b6570",
     }[keyName];
     for (const der of [ours.root.certificate, ours.client.certificate, client, smime]) {
       const hex = Buffer.from(der).toString("hex");

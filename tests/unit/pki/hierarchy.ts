@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CertificateTemplate, issueCertificate, type Subject } from "@/server/pki/certificate.ts";
 import { buildCrl, type RevocationList } from "@/server/pki/crl.ts";
-import { generateEcKey, generateRsaKey, type KeyPair } from "@/server/pki/keys.ts";
+import { generateEcKey, generateEdKey, generateRsaKey, type KeyPair } from "@/server/pki/keys.ts";
 import { parseName } from "@/server/pki/name.ts";
 import { toPem } from "@/server/pki/pem.ts";
 import {
@@ -29,8 +29,10 @@ export type Hierarchy = { root: Authority; client: Authority; smime: Authority }
 const keyMakers = {
   "RSA-2048": () => generateRsaKey(2048),
   "RSA-3072": () => generateRsaKey(3072),
+  "RSA-4096": () => generateRsaKey(4096),
   "P-256": () => generateEcKey("P-256"),
   "P-384": () => generateEcKey("P-384"),
+  Ed25519: generateEdKey,
 } satisfies Record<string, () => Promise<KeyPair>>;
 export type KeyName = keyof typeof keyMakers;
 export const keyNames = Object.keys(keyMakers) as KeyName[];
