@@ -76,6 +76,8 @@ const rooms: Record<string, string[]> = {
   // What operators see and do: the only reads that are not limited to a member.
   "server/admin": ["server/federation", ...foundations],
   "server/ca": ["server/enrollment", "server/pki", "server/pki/name", "server/secrets", ...foundations],
+  // On a machine without packages: what an offline root is made with.
+  "server/ca/offline-root": ["server/pki", "server/pki/name"],
   "server/federation": [
     "server/federation/refusal",
     "server/sealing",

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { acceptCertificate } from "@/server/ca/local/ceremony/accept.ts";
+import { warnOfEndingIssuers } from "@/server/ca/local/ceremony/endings.ts";
 import { importList } from "@/server/ca/local/ceremony/import-list.ts";
 import { listIssuers } from "@/server/ca/local/ceremony/list.ts";
 import { renewIssuer, requestIssuer } from "@/server/ca/local/ceremony/request.ts";
@@ -19,7 +20,7 @@ import {
   passphrase,
   serialOf,
 } from "./ceremony.ts";
-import { issuerCertificate, minutes } from "./office.ts";
+import { days, issuerCertificate, minutes } from "./office.ts";
 import { openssl, pem, put, unpack } from "./openssl.ts";
 
 const key = { algorithm: "p-256" } as const;
@@ -199,6 +200,15 @@ test("an offline root revokes by its list; what is wrong with a list is said by 
   expect(await revokeIssuer(world, { id: "client", reason: "superseded" })).toEqual({
     refused: "root_offline",
   });
+
+  // Six weeks before its end an operator reads of it in the log.
+  expect(await warnOfEndingIssuers(world)).toEqual([]);
+  const where = { issuerId_shard: { issuerId: "root", shard: 0 } };
+  const { nextUpdate } = await office.db.revocationList.findUniqueOrThrow({ where });
+  const later = new Date(nextUpdate.getTime() - days(41));
+  expect(await warnOfEndingIssuers({ ...world, now: () => later })).toEqual([
+    { id: "root", what: "list", at: nextUpdate },
+  ]);
 
   const serial = serialOf(await issuerCertificate(office.db, "client"));
   const brought = await bringList(ceremony, root.folder, { serial, reason: 2 });

@@ -4,9 +4,12 @@ import ja from "@/messages/ja.json";
 import { textOf } from "@/tests/support/sources.ts";
 
 /** As `server/env.ts` and what it takes from `server/env/` have them. */
-const settings = ["server/env.ts", "server/env/registration.ts", "server/env/keys.ts"].flatMap((path) =>
-  [...textOf(path).matchAll(/^ {2}([A-Z][A-Z0-9_]+): /gm)].map(([, name]) => name ?? ""),
-);
+const settings = [
+  "server/env.ts",
+  "server/env/registration.ts",
+  "server/env/keys.ts",
+  "server/env/ca.ts",
+].flatMap((path) => [...textOf(path).matchAll(/^ {2}([A-Z][A-Z0-9_]+): /gm)].map(([, name]) => name ?? ""));
 
 /** `ORGANIZATION_NAME_JA`, `_EN` stands for two. */
 function namesIn(text: string): Set<string> {
