@@ -20,6 +20,7 @@ import {
   passphrase,
   serialOf,
 } from "./ceremony.ts";
+import { questionFor, readAnswer } from "./door.ts";
 import { days, issuerCertificate, minutes } from "./office.ts";
 import { openssl, pem, put, unpack } from "./openssl.ts";
 
@@ -89,6 +90,23 @@ test("the whole ceremony: an offline root, two generations, and what the first i
   const refused = await judged(ceremony, first.der, "client", "root");
   expect(refused).toMatchObject({ ok: false, said: expect.stringContaining("certificate revoked") });
   expect(await judged(ceremony, second.der, "client-g2", "root")).toMatchObject({ ok: true });
+  const told = async ({ serial, issuerId }: { serial: string; issuerId: string }) => {
+    const body = Uint8Array.from(await questionFor(office, [serial], { issuer: issuerId }));
+    const headers = { "Content-Type": "application/ocsp-request" };
+    const asked = new Request("http://ca.example.ac.jp/ocsp", { method: "POST", headers, body });
+    const answered = await office.ca.answerWeb(asked);
+    return readAnswer(office, new Uint8Array(await answered.arrayBuffer()), issuerId);
+  };
+  expect(await told(first)).toMatchObject({ verified: true, statuses: ["revoked"] });
+  expect(await told(second)).toMatchObject({ verified: true, statuses: ["good"] });
+  for (const name of ["root.crl", "client.crl", "client-g2.crl", "root.cer", "client-g2.cer"])
+    expect(await office.ca.publicFile(name)).toBeTypeOf("object");
+  expect((await office.ca.authorities()).map(({ id }) => id)).toEqual([
+    "client-g2",
+    "client",
+    "smime",
+    "root",
+  ]);
 
   expect((await listIssuers(world)).map(({ id, state, key }) => [id, state, key])).toEqual([
     ["root", "signs", "offline"],
