@@ -124,7 +124,7 @@ function freeradius(revocation: string): string {
         certificate_file = /etc/freeradius/3.0/certs/server.pem
         ca_path = ${folder}/hashed
         tls_min_version = "1.2"
-        tls_max_version = "1.3"
+        tls_max_version = "1.2"
 ${revocation}
     }
     tls {
@@ -136,7 +136,6 @@ ${revocation}
 /** mods-enabled/eap, by the lists that `update` keeps. */
 export function freeradiusByList(): string {
   return freeradius(`        check_crl = yes
-        check_all_crl = yes
         ca_path_reload_interval = 3600`);
 }
 
