@@ -5,7 +5,7 @@ import type { CaRevocation, RevocationReason } from "../../ports.ts";
 import { type Status, statusOf } from "./publication/statuses.ts";
 import { publishStale } from "./publish.ts";
 import { withoutSecrets } from "./ticket-secrets.ts";
-import { inOneGo, type World } from "./world.ts";
+import { inOneGo, lockTicketsOf, type World } from "./world.ts";
 
 /** CRLReason (RFC 5280 §5.3.1). */
 export const reasonCodes: Record<RevocationReason, number> = {
@@ -24,6 +24,7 @@ export async function revoke(world: World, request: CaRevocation): Promise<void>
   const orderId = { in: [...request.orderIds] };
   const revoked = await inOneGo(world, async (tx) => {
     // Tickets first: a download under way either ends before, and its certificate is found below, or finds its ticket closed.
+    await lockTicketsOf(tx, request.orderIds);
     const now = world.now();
     await tx.ticket.updateMany({ where: { orderId, closedAt: null }, data: { closedAt: now } });
     await tx.ticket.updateMany({ where: { orderId, collectedAt: null }, data: withoutSecrets });

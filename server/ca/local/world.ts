@@ -47,6 +47,12 @@ export async function lockTickets(tx: Transaction, hashes: readonly Bytes[]): Pr
   return new Map(rows.map((ticket) => [Buffer.from(ticket.hash).toString("hex"), ticket]));
 }
 
+/** Keeps the tickets of these orders from others, in the order in which issues take them too. */
+export async function lockTicketsOf(tx: Transaction, orderIds: readonly string[]): Promise<void> {
+  const ids = [...orderIds];
+  await tx.$queryRaw`SELECT 1 FROM "Ticket" WHERE "orderId" = ANY(${ids}) ORDER BY "hash" FOR UPDATE`;
+}
+
 /** Null once it is gone. @throws when the sealing key is another than the one it was made with */
 export function pinOf(world: World, ticket: Ticket): string | null {
   const nonce = livingNonce(ticket, world.now());

@@ -1,8 +1,11 @@
 /** Many at once, and cut off half-way: still ten tries, still one certificate. */
+import { hash } from "node:crypto";
 import { afterEach, beforeAll, describe, expect, inject, test } from "vitest";
 import { LocalCa } from "@/server/ca/local/local-ca.ts";
 import { openDatabase } from "@/server/db.ts";
+import { generateRsaKey } from "@/server/pki/keys.ts";
 import { type Office, openOffice } from "./office.ts";
+import { type Holder, newHolder } from "./requests.ts";
 
 let office: Office;
 beforeAll(async () => {
@@ -90,6 +93,101 @@ describe("twenty downloads at once", () => {
     }
   });
 });
+
+/** The whole of it: `RACES=1000`. */
+const races = Number(process.env.RACES ?? 20);
+
+describe("a hundred at once with one ticket", () => {
+  test(`are given one certificate, every time of ${races}: a request's`, async () => {
+    const other = new LocalCa(office.parts);
+    for (let n = 0; n < races; n += 1) {
+      const order = await office.admitted();
+      const { request } = await newHolder();
+      const asked = { ...order, request, origin: "browser" } as const;
+      const answers = await Promise.all(
+        Array.from({ length: 100 }, (_, at) => (at % 2 ? office.ca : other).certify(asked)),
+      );
+      const made = new Set(
+        answers.map((answer) =>
+          answer.result === "certificate"
+            ? Buffer.from(answer.certificate).toString("hex")
+            : JSON.stringify(answer),
+        ),
+      );
+      expect(made.size).toBe(1);
+      expect(answers[0]?.result).toBe("certificate");
+      expect(await office.db.certificate.count({ where: { orderId: order.id } })).toBe(1);
+      expect(await office.told(order.id)).toEqual(["pin_issued", "collected"]);
+    }
+  }, 3_600_000);
+
+  test(`are given one .p12, every time of ${Math.ceil(races / 2)}`, async () => {
+    // One key for all: how they are made is not what is tried here.
+    const pair = await generateRsaKey(2048);
+    const keys = { take: async () => pair, giveBack: () => {}, prepare: () => {} };
+    const [one, other] = [1, 2].map(() => new LocalCa({ ...office.parts, keys })) as [LocalCa, LocalCa];
+    for (let n = 0; n < Math.ceil(races / 2); n += 1) {
+      const order = await office.admitted();
+      const answers = await Promise.all(
+        Array.from({ length: 100 }, (_, at) =>
+          (at % 2 ? one : other).collect({ ...order, encryption: at % 3 ? "modern" : "compatible" }),
+        ),
+      );
+      const files = new Set(
+        answers.map((answer) =>
+          answer.result === "package" ? Buffer.from(answer.file).toString("hex") : JSON.stringify(answer),
+        ),
+      );
+      expect(files.size).toBe(1);
+      expect(answers[0]?.result).toBe("package");
+      expect(await office.db.certificate.count({ where: { orderId: order.id } })).toBe(1);
+    }
+  }, 3_600_000);
+});
+
+test("issues in groups, revocations, closes, lists and tidying, all at once, never wait for each other for ever", async () => {
+  const other = new LocalCa(office.parts);
+  for (let round = 0; round < 4; round += 1) {
+    const orders: (Awaited<ReturnType<Office["admitted"]>> & Holder)[] = [];
+    for (let n = 0; n < 24; n += 1) orders.push({ ...(await office.admitted()), ...(await newHolder()) });
+    const shuffled = (from: number, to: number) =>
+      orders
+        .slice(from, to)
+        .map(({ id }) => id)
+        .sort((a, b) => hashed(a, round) - hashed(b, round));
+    const ask = (ca: LocalCa) =>
+      orders.map((order, n) =>
+        n % 8 === 0
+          ? ca.collect({ ...order, encryption: "modern" })
+          : ca.certify({ ...order, origin: "browser" }),
+      );
+    const revoked = [shuffled(0, 16), shuffled(4, 20), shuffled(8, 16).reverse()];
+    await Promise.all([
+      ...ask(office.ca),
+      ...ask(other).reverse(),
+      ...revoked.map((orderIds, n) =>
+        (n % 2 ? office.ca : other).revoke({ enrollmentId: "e", orderIds, reason: "superseded" }),
+      ),
+      ...shuffled(12, 24).map((id) => other.close(id)),
+      office.ca.publishAll(),
+      office.ca.tidy(),
+      other.tidy(),
+    ]);
+    const made = await office.db.certificate.findMany({ where: { orderId: { in: shuffled(0, 20) } } });
+    expect(made.filter(({ revokedAt }) => revokedAt === null)).toEqual([]);
+    const told = await Promise.all(orders.map(({ id }) => office.told(id)));
+    expect(told.filter((facts) => facts.filter((fact) => fact === "collected").length > 1)).toEqual([]);
+    const counts = await Promise.all(
+      orders.map(({ id }) => office.db.certificate.count({ where: { orderId: id } })),
+    );
+    expect(counts).toEqual(told.map((facts) => (facts.includes("collected") ? 1 : 0)));
+  }
+}, 60_000);
+
+/** Some order that changes from round to round. */
+function hashed(text: string, seed: number): number {
+  return hash("sha256", `${seed} ${text}`, "buffer").readUInt32BE();
+}
 
 describe("a download cut off", () => {
   /** A CA on the same database whose world breaks at the moment of telling. */
