@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import {
   fetchAuthorities,
+  show,
   takeOut,
   verifyByList,
   verifyByOcsp,
@@ -137,6 +138,9 @@ test("the guide's commands say of a certificate what is so, before and after its
   expect(said.match(/sha256 Fingerprint=([0-9A-F]{2}:){31}[0-9A-F]{2}/gi)).toHaveLength(3);
   const open = inPlace(takeOut(), { "certificate.p12": `${held.p12} -passin pass:${held.pin}` });
   carryOut(place, open);
+  const contents = carryOut(place, show());
+  expect(contents).toMatch(/Extended Key Usage:\s+TLS Web Client Authentication\n/);
+  expect(contents).toContain(`OCSP - URI:${published.ocsp}`);
   expect(carryOut(place, verifyChain("sslclient"))).toContain("certificate.pem: OK");
   expect(carryOut(place, verifyChain("smimesign"), "whatever")).toMatch(
     /un(supported|suitable) certificate purpose/,

@@ -30,7 +30,6 @@ export class Holder {
   /** From the application to the .p12 below `folder`. */
   async obtain(kind: Held["kind"], folder: string): Promise<Held> {
     const visitor = this.#visitor;
-    const before = new Set(await this.#urls());
     const { requestKeys } = await visitor.query<Dashboard>("enrollment.list", { all: true });
     const wish = { kind, months: 13, key: requestKeys[kind] };
     const { number } = await visitor.mutate<{ number: number }>("enrollment.request", wish);
@@ -38,7 +37,7 @@ export class Holder {
       const detail = await visitor.query<EnrollmentDetail>("enrollment.get", { number });
       return detail.pin.state === "ready" ? detail.pin.value : null;
     });
-    const url = await until(async () => (await this.#urls()).find((url) => !before.has(url)) ?? null);
+    const url = await until(() => this.#collectUrl(number));
     const { pathname } = new URL(url);
     const ticket = pathname.split("/").at(-1) ?? "";
     const { browser } = await visitor.mutate<{ browser: string }>("issuing.enterPin", { ticket, pin });
@@ -65,8 +64,16 @@ export class Holder {
     });
   }
 
-  async #urls(): Promise<string[]> {
-    return (await mailsTo(this.#data, this.#mail)).map(collectUrlIn).filter((url) => url !== "");
+  /** Of the mail that also leads to this application's page. */
+  async #collectUrl(number: number): Promise<string | null> {
+    const page = new RegExp(`/certs/${number}\\b`);
+    const mails = await mailsTo(this.#data, this.#mail);
+    return (
+      mails
+        .filter(({ text = "" }) => page.test(text))
+        .map(collectUrlIn)
+        .find((url) => url !== "") ?? null
+    );
   }
 }
 

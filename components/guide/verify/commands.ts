@@ -8,7 +8,8 @@ export const names = { p12: "certificate.p12", certificate: "certificate.pem" };
 export function fetchAuthorities({ repository, roots, client, smime }: Published): string {
   const issuers = [...client, ...smime];
   return `for name in ${listed(roots, issuers)}; do
-  curl -fsS ${repository}/$name.cer | openssl x509 -inform DER -out $name.pem
+  curl -fsS ${repository}/$name.cer |
+    openssl x509 -inform DER -out $name.pem
   openssl x509 -in $name.pem -noout -subject -enddate -fingerprint -sha256
 done
 cat ${files(roots, ".pem")} > roots.pem
@@ -28,17 +29,20 @@ export function show(): string {
 
 /** Chain, dates, purpose. */
 export function verifyChain(purpose: "sslclient" | "smimesign"): string {
-  return `openssl verify -x509_strict -purpose ${purpose} -CAfile roots.pem -untrusted issuers.pem ${names.certificate}`;
+  return `openssl verify -x509_strict -purpose ${purpose} \\
+  -CAfile roots.pem -untrusted issuers.pem ${names.certificate}`;
 }
 
 /** The same, and the newest lists of all CAs. */
 export function verifyByList({ repository, roots, client, smime }: Published): string {
   const ids = [...roots, ...client, ...smime];
   return `for name in ${listed(ids)}; do
-  curl -fsS ${repository}/$name.crl | openssl crl -inform DER -out $name.crl.pem
+  curl -fsS ${repository}/$name.crl |
+    openssl crl -inform DER -out $name.crl.pem
 done
 cat ${files(ids, ".crl.pem")} > crls.pem
-openssl verify -crl_check_all -CRLfile crls.pem -CAfile roots.pem -untrusted issuers.pem ${names.certificate}`;
+openssl verify -crl_check_all -CRLfile crls.pem \\
+  -CAfile roots.pem -untrusted issuers.pem ${names.certificate}`;
 }
 
 /** One certificate, asked for now. */

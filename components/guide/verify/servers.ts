@@ -15,7 +15,8 @@ export function prepare({ repository, roots, client }: Published): string {
   return `mkdir -p ${folder}/hashed
 cd ${folder}
 for name in ${listed(roots, client)}; do
-  curl -fsS ${repository}/$name.cer | openssl x509 -inform DER -out hashed/$name.pem
+  curl -fsS ${repository}/$name.cer |
+    openssl x509 -inform DER -out hashed/$name.pem
   openssl x509 -in hashed/$name.pem -noout -subject -fingerprint -sha256
 done
 cat ${inFolder(client)} > issuers.pem
@@ -30,7 +31,8 @@ set -eu
 cd ${folder}
 for name in ${listed(roots, client)}; do
   curl -fsS --retry 3 -o $name.crl.new ${repository}/$name.crl
-  openssl crl -inform DER -in $name.crl.new -CAfile ca.pem -out $name.pem.new 2>&1 | grep -q 'verify OK'
+  openssl crl -inform DER -in $name.crl.new -CAfile ca.pem \\
+    -out $name.pem.new 2>&1 | grep -q 'verify OK'
 done
 for name in ${listed(roots, client)}; do
   mv $name.pem.new hashed/$name.crl.pem
