@@ -100,7 +100,7 @@ function pointOn(name: "P-256" | "P-384", bits: Uint8Array): "P-256" | "P-384" {
   return name;
 }
 
-/** 2²⁵⁵ - 19, and the heights of the eight points of small order: with such a key anything verifies (RFC 8032 §5.1; one of order 8, and its negative). */
+/** 2²⁵⁵ - 19, and the heights of the eight points of small order: with such a key some verify anything (RFC 8032 §5.1; one of order 8, and its mirror). */
 const edwardsField = 2n ** 255n - 19n;
 const orderEight = 0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n;
 const smallOrder = new Set([0n, 1n, edwardsField - 1n, orderEight, edwardsField - orderEight]);

@@ -104,6 +104,7 @@ function hasClosePrimes(n: bigint): boolean {
 
 /** The root, rounded down: by Newton's method, each round with as many bits as it can get right, twice those before. */
 function squareRoot(n: bigint): bigint {
+  if (n === 0n) return n;
   const half = Math.floor((bitLength(n) - 1) / 2);
   let root = 1n;
   let bits = 0;
