@@ -88,6 +88,12 @@ CREATE INDEX "Responder_issuerId_notAfter_idx" ON "Responder"("issuerId", "notAf
 -- CreateIndex
 CREATE UNIQUE INDEX "Issuer_kind_generation_key" ON "Issuer"("kind", "generation");
 
+-- DropIndex
+DROP INDEX "Certificate_issuerId_revokedAt_idx";
+
+-- CreateIndex
+CREATE INDEX "Certificate_issuerId_revokedAt_crlEntry_shard_notAfter_idx" ON "Certificate"("issuerId", "revokedAt", "crlEntry", "shard", "notAfter");
+
 -- CreateIndex
 CREATE INDEX "Certificate_issuerId_shard_notAfter_idx" ON "Certificate"("issuerId", "shard", "notAfter");
 
