@@ -7,6 +7,7 @@ import { cpus } from "node:os";
 /** Loaded when it is run: what one bench needs is no weight on another's figures. */
 const benches: Record<string, () => Promise<void>> = {
   signing: async () => (await import("./signing.ts")).benchSigning(),
+  signers: async () => (await import("./signers.ts")).benchSigners(),
   issuing: async () => (await import("./issuing.ts")).benchIssuing(),
   crl: async () => (await import("./crl.ts")).benchCrl(),
   logins: async () => (await import("./logins.ts")).benchLogins(),

@@ -5,9 +5,9 @@ import type { KeyRef, Pkcs11Uri } from "../../kms/key-ref.ts";
 import { nullValue, octetString, oid, sequence, unsigned } from "../../pki/der.ts";
 import type { SignerSettings } from "../open.ts";
 import { hashOf, type RemoteAlgorithm, type RemoteKey, usualAlgorithm } from "../remote-key.ts";
-import { type Cryptoki, cryptoki, wordOf } from "./cryptoki.ts";
+import { type Cryptoki, cryptoki, type Pkcs11js, wordOf } from "./cryptoki.ts";
 import { readPublicKey } from "./public-key.ts";
-import { type Token, type Tokens, tokens } from "./token.ts";
+import { type PrivateKey, type Token, type Tokens, tokens } from "./token.ts";
 
 export type Pkcs11Ref = Extract<KeyRef, { store: "pkcs11" }>;
 
@@ -35,27 +35,26 @@ function signIn(
   const { js, p11 } = module;
   return tokens.use(async (session, token) => {
     const key = privateKey(module, session, token, ref);
-    const { mechanism, input } = wayOf(module, token, wish);
-    p11.C_SignInit(session, mechanism, key);
-    // A card may want the PIN for each signature.
-    if (wantsPinAgain(module, session, key)) p11.C_Login(session, js.CKU_CONTEXT_SPECIFIC, pin);
+    const { mechanism, input } = wayOf(js, token, wish);
+    p11.C_SignInit(session, mechanism, key.handle);
+    if (key.eachTime) p11.C_Login(session, js.CKU_CONTEXT_SPECIFIC, pin);
     const signature = await p11.C_SignAsync(session, Buffer.from(input), Buffer.alloc(1024));
     return wish.algorithm.startsWith("ecdsa") ? ecdsaSigValue(signature) : Uint8Array.from(signature);
   });
 }
 
-function privateKey({ js, p11 }: Cryptoki, session: Handle, token: Token, ref: Pkcs11Ref): Handle {
+function privateKey(module: Cryptoki, session: Handle, token: Token, ref: Pkcs11Ref): PrivateKey {
   const known = token.keys.get(ref.text);
   if (known) return known;
-  const found = findObjects({ js, p11 }, session, js.CKO_PRIVATE_KEY, ref.uri);
-  const [key, ...others] = found;
-  if (!key)
+  const [handle, ...others] = findObjects(module, session, module.js.CKO_PRIVATE_KEY, ref.uri);
+  if (!handle)
     throw new KeyFault(
       "not_found",
       `There is no private key ${ref.text} that PKCS11_PIN may use: look at the token's keys (\`pkcs11-tool -O --login\`).`,
     );
   if (others.length > 0)
     throw new KeyFault("not_found", `Several keys are called ${ref.text}: name the one with id= as well.`);
+  const key = { handle, eachTime: wantsPinEachTime(module, session, handle) };
   token.keys.set(ref.text, key);
   return key;
 }
@@ -79,7 +78,8 @@ export function findObjects(
   }
 }
 
-function wantsPinAgain({ js, p11 }: Cryptoki, session: Handle, key: Handle): boolean {
+/** A card may. */
+function wantsPinEachTime({ js, p11 }: Cryptoki, session: Handle, key: Handle): boolean {
   try {
     const [attribute] = p11.C_GetAttributeValue(session, key, [{ type: js.CKA_ALWAYS_AUTHENTICATE }]);
     return Buffer.isBuffer(attribute?.value) && attribute.value[0] === 1;
@@ -90,10 +90,10 @@ function wantsPinAgain({ js, p11 }: Cryptoki, session: Handle, key: Handle): boo
 }
 
 /** The digest is made here, so that no megabytes of a list go to the HSM; some HSMs sign RSA only by their own digest. */
-function wayOf({ js, p11 }: Cryptoki, token: Token, { algorithm, digest, tbs }: Wish) {
+function wayOf(js: Pkcs11js, { mechanisms }: Token, { algorithm, digest, tbs }: Wish) {
   if (algorithm.startsWith("ecdsa")) return { mechanism: { mechanism: js.CKM_ECDSA }, input: digest };
   const hash = hashOf(algorithm);
-  if (takes({ js, p11 }, token, js.CKM_RSA_PKCS))
+  if (mechanisms.has(js.CKM_RSA_PKCS))
     return { mechanism: { mechanism: js.CKM_RSA_PKCS }, input: digestInfo(hash, digest) };
   const whole: Record<typeof hash, number> = {
     sha256: js.CKM_SHA256_RSA_PKCS,
@@ -101,12 +101,6 @@ function wayOf({ js, p11 }: Cryptoki, token: Token, { algorithm, digest, tbs }: 
     sha512: js.CKM_SHA512_RSA_PKCS,
   };
   return { mechanism: { mechanism: whole[hash] } satisfies Mechanism, input: tbs };
-}
-
-/** Some modules tell it in the one place, some in the other. */
-function takes({ js, p11 }: Pick<Cryptoki, "js" | "p11">, token: Token, mechanism: number): boolean {
-  if (!token.mechanisms.includes(mechanism)) return false;
-  return (p11.C_GetMechanismInfo(token.slot, mechanism).flags & js.CKF_SIGN) !== 0;
 }
 
 const hashes = {

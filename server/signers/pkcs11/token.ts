@@ -8,10 +8,14 @@ export type Token = {
   slot: Handle;
   /** `begun` of its module when it was found. */
   of: number;
-  mechanisms: readonly number[];
-  /** Handles of keys by their URI: they hold as long as the token stays logged in. */
-  keys: Map<string, Handle>;
+  /** Those that it signs with. */
+  mechanisms: ReadonlySet<number>;
+  /** By their URI: handles hold as long as the token stays logged in. */
+  keys: Map<string, PrivateKey>;
 };
+
+/** `eachTime`: the PIN is wanted for every signature. */
+export type PrivateKey = { handle: Handle; eachTime: boolean };
 
 export type Tokens = {
   /** Where the session was lost with the token, all is opened anew and the deed done once more. @throws KeyFault */
@@ -80,7 +84,12 @@ function openTokens(cryptoki: Cryptoki, which: Pkcs11Uri, pin: string | undefine
 
   function find(): Token {
     const slot = findSlot(cryptoki, which);
-    return { slot, of: cryptoki.begun, mechanisms: p11.C_GetMechanismList(slot), keys: new Map() };
+    const { CKF_SIGN } = cryptoki.js;
+    // Some modules tell of a mechanism that is switched off in the one place, some in the other.
+    const signing = p11
+      .C_GetMechanismList(slot)
+      .filter((mechanism) => (p11.C_GetMechanismInfo(slot, mechanism).flags & CKF_SIGN) !== 0);
+    return { slot, of: cryptoki.begun, mechanisms: new Set(signing), keys: new Map() };
   }
 
   function logIn(session: Handle): void {
