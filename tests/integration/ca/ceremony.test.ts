@@ -16,7 +16,15 @@ import { signRequest } from "@/server/ca/offline-root/root.ts";
 import { readCaRequest } from "@/server/pki/read-ca-request.ts";
 import { addCalendarMonths } from "@/server/pki/validity.ts";
 import { root as checkout } from "@/tests/support/sources.ts";
-import { type Ceremony, certified, newFolder, openCeremony, openRoot, passphrase } from "./ceremony.ts";
+import {
+  type Ceremony,
+  certified,
+  keysElsewhere,
+  newFolder,
+  openCeremony,
+  openRoot,
+  passphrase,
+} from "./ceremony.ts";
 import { openssl, pem, put } from "./openssl.ts";
 
 const key = { algorithm: "p-256" } as const;
@@ -85,8 +93,8 @@ describe("a request", () => {
   });
 
   test("takes a key from elsewhere, which an interrupted request has left there, and none that another CA has", async () => {
-    const ceremony = await openCeremony();
-    const { world, elsewhere, office } = ceremony;
+    const elsewhere = keysElsewhere();
+    const { world, office } = await openCeremony("offline", elsewhere);
     const place = "pkcs11:token=ca;object=client";
     const left = await elsewhere.makeKey(place);
     const asked = await requestIssuer(world, { kind: "client", key: { ...key, place } });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll } from "vitest";
 import { acceptCertificate } from "@/server/ca/local/ceremony/accept.ts";
 import { importList } from "@/server/ca/local/ceremony/import-list.ts";
-import type { CeremonyOffice, IssuingKind } from "@/server/ca/local/ceremony/office.ts";
+import type { CeremonyOffice, IssuingKind, KeysElsewhere } from "@/server/ca/local/ceremony/office.ts";
 import { requestIssuer } from "@/server/ca/local/ceremony/request.ts";
 import { switchTo } from "@/server/ca/local/ceremony/use.ts";
 import { exampleAuthority } from "@/server/ca/local/profiles.ts";
@@ -48,15 +48,17 @@ export function keysElsewhere() {
 
 export type Ceremony = Awaited<ReturnType<typeof openCeremony>>;
 
-export async function openCeremony(root: "offline" | "built-in" = "offline") {
-  const elsewhere = keysElsewhere();
+export async function openCeremony(
+  root: "offline" | "built-in" = "offline",
+  elsewhere: KeysElsewhere = keysElsewhere(),
+) {
   const { openSigner } = elsewhere;
   const office: Office = await openOffice(undefined, { root, openSigner });
   // OpenSSL, which is the root in some of these, and judges in all, goes by the clock on the wall.
   office.passUntil(new Date());
   const { db, now, sealing, baseUrl } = office.parts;
   const world: CeremonyOffice = { db, now, sealing, baseUrl, authority: exampleAuthority, root, elsewhere };
-  return { office, world, elsewhere };
+  return { office, world };
 }
 
 export async function openRoot(now: Date) {
