@@ -22,7 +22,7 @@ export async function entriesOf(world: World, wanted: Wanted): Promise<Uint8Arra
   const octets = new Growing();
   for (const entry of await issuersOn(world, wanted)) octets.add(entry);
   for (const entry of await encodedNow(world, wanted)) octets.add(entry);
-  let last = { at: wanted.since ?? new Date(0), entry: new Uint8Array() };
+  let last = { at: wanted.since ?? new Date(0), entry: beyondAny };
   for (;;) {
     const [next] = await nextPiece(world, wanted, last);
     if (!next?.encoded || !next.at || !next.entry) return octets.taken();
@@ -32,6 +32,9 @@ export async function entriesOf(world: World, wanted: Wanted): Promise<Uint8Arra
   }
 }
 
+/** Every entry begins with 0x30. */
+const beyondAny = Uint8Array.of(0xff);
+
 type Piece = {
   count: number;
   encoded: Uint8Array | null;
@@ -39,15 +42,18 @@ type Piece = {
   entry: Uint8Array<ArrayBuffer> | null;
 };
 
-/** In the order of the index that holds all of it: the rows themselves, of two kilobytes each, are not read. */
+/**
+ * In the order of the index that holds all of it: the rows themselves, of two kilobytes each, are not read. Where a piece begins is said once:
+ * with another lower bound beside it PostgreSQL may begin at that, and read what went before for every piece.
+ */
 function nextPiece(world: World, wanted: Wanted, after: { at: Date; entry: Uint8Array }): Promise<Piece[]> {
-  const { issuerId, shard, until, since = new Date(0), endedBefore = new Date(0) } = wanted;
+  const { issuerId, shard, until, endedBefore = new Date(0) } = wanted;
   return world.db.$queryRaw<Piece[]>`
     SELECT count(*)::int AS "count", string_agg("crlEntry", ''::bytea ORDER BY "revokedAt", "crlEntry") AS "encoded",
            max("revokedAt") AS "at", (array_agg("crlEntry" ORDER BY "revokedAt", "crlEntry"))[count(*)] AS "entry"
     FROM (
       SELECT "revokedAt", "crlEntry" FROM "Certificate"
-      WHERE "issuerId" = ${issuerId} AND "revokedAt" > ${since} AND "revokedAt" <= ${until} AND "crlEntry" IS NOT NULL
+      WHERE "issuerId" = ${issuerId} AND "revokedAt" <= ${until} AND "crlEntry" IS NOT NULL
         AND ("revokedAt", "crlEntry") > (${after.at}, ${after.entry})
         AND (${shard}::int = 0 OR "shard" = ${shard}::int)
         AND ("notAfter" >= ${endedBefore} OR "revokedAt" > ${endedBefore})
