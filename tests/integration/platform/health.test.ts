@@ -70,3 +70,20 @@ test("it is not when the CA's keys were sealed with another key, and says so", a
     parts: { database: "ok", federation: "ok", ca: "keys cannot be used" },
   });
 });
+
+test("it is while a root elsewhere has yet to sign the CAs, and says so: applications are taken, and wait", async () => {
+  const db = await testDatabase();
+  await db.federationState.create({ data: { id: "current", validUntil: tomorrow } });
+  const ca = new LocalCa({
+    db,
+    now: () => now,
+    sealing: sealing(randomBytes(32)),
+    tell: async () => {},
+    baseUrl: "http://localhost:3000",
+    root: "offline",
+  });
+  expect(await examine({ db, now, openCa: () => ca.open() })).toEqual({
+    well: true,
+    parts: { database: "ok", federation: "ok", ca: "no issuing CA yet" },
+  });
+});

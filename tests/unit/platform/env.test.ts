@@ -51,6 +51,7 @@ describe("settings that can be worked with", () => {
       DATA_DIR: ".data",
       CLIENT_CERTIFICATE_LIMIT: 10,
       CA_BACKEND: "local",
+      CA_ROOT: "built-in",
     });
   });
 
@@ -125,6 +126,8 @@ describe("a setting that cannot be worked with is named, with what to do", () =>
     ["CLIENT_CERTIFICATE_LIMIT", "0", /^CLIENT_CERTIFICATE_LIMIT is not right: /],
     ["CLIENT_CERTIFICATE_LIMIT", "ten", /^CLIENT_CERTIFICATE_LIMIT is not right: /],
     ["CA_BACKEND", "other", /^CA_BACKEND is not right: /],
+    ["CA_ROOT", "elsewhere", /^CA_ROOT is not right: /],
+    ["CA_POLICY_OID", "policy", /^CA_POLICY_OID is not right: /],
     ["LOG_LEVEL", "loud", /^LOG_LEVEL is not right: /],
     [
       "DISCOVERY_SERVICE_URL",
