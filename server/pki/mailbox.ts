@@ -1,4 +1,5 @@
 /** A mail address as a GeneralName of subjectAltName (RFC 5280 §4.2.1.6, RFC 9598). */
+import { domainToASCII, domainToUnicode } from "node:url";
 import { contextConstructed, contextPrimitive, type Der, oid, utf8String } from "./der.ts";
 import { PkiError } from "./errors.ts";
 
@@ -21,7 +22,7 @@ export function mailboxName(address: string): Der {
   if (at > 0 && /[^\0-\x7f]/.test(host)) {
     throw new PkiError("mail_not_ascii", `The domain of a mail address is written in ASCII: ${address}`);
   }
-  if (domain.test(host) && Buffer.byteLength(localPart) <= 64) {
+  if (isDomain(host) && Buffer.byteLength(localPart) <= 64) {
     if (atom.test(localPart)) return contextPrimitive(1, Buffer.from(address, "latin1"));
     // RFC 9598 §3: only for a local part that is not ASCII.
     if (
@@ -29,10 +30,24 @@ export function mailboxName(address: string): Der {
       internationalAtom.test(localPart) &&
       localPart === localPart.normalize("NFC")
     ) {
-      return otherName(smtpUtf8Mailbox, utf8String(address));
+      // Its domain is written in small letters.
+      return otherName(smtpUtf8Mailbox, utf8String(`${localPart}@${host.toLowerCase()}`));
     }
   }
   throw new PkiError("mail_malformed", `Not a mail address: ${address}`);
+}
+
+/** A label that says it is an A-label is one (RFC 5890 §2.3.2.1), and no other has two hyphens in its place. */
+function isDomain(host: string): boolean {
+  if (!domain.test(host)) return false;
+  if (/(^|\.)(?!xn)..--/i.test(host)) return false;
+  return !/(^|\.)xn--/i.test(host) || domainToASCII(withoutALabels(host)) === host.toLowerCase();
+}
+
+/** What is no A-label stays as it is in Unicode, too. */
+function withoutALabels(host: string): string {
+  const unicode = domainToUnicode(host);
+  return /(^|\.)xn--/i.test(unicode) ? "" : unicode;
 }
 
 const userPrincipalName = oid("1.3.6.1.4.1.311.20.2.3");
