@@ -180,7 +180,9 @@ function sentenceFor(error: unknown): string {
   if (error instanceof Refusal) return error.message;
   if (error instanceof RootFault)
     return [refusals[error.code], error.detail.folder ?? error.detail.because].filter(Boolean).join("\n");
-  if (error instanceof PkiError)
+  if (error instanceof PkiError && error.code.startsWith("name_"))
     return `${error.message} Nothing was made. Write the name as CN=…,O=…,C=JP. / 何も作成していません。名前は CN=…,O=…,C=JP の形で指定してください。`;
+  if (error instanceof PkiError && error.code.startsWith("validity_"))
+    return "The root's certificate does not cover today: look at this machine's clock. Nothing was signed. / ルートCA証明書の有効期間外です。この機械の時計を確認してください。何も署名していません。";
   return `Nothing was done: ${error instanceof Error ? error.message : String(error)} / 何もしていません。`;
 }

@@ -17,6 +17,7 @@ import { readCaRequest } from "@/server/pki/read-ca-request.ts";
 import { addCalendarMonths } from "@/server/pki/validity.ts";
 import { root as checkout } from "@/tests/support/sources.ts";
 import {
+  bringList,
   type Ceremony,
   certified,
   keysElsewhere,
@@ -160,7 +161,6 @@ describe("a certificate from the root", () => {
     expect(await switchTo(world, { id: "client" })).toEqual({ refused: "root_list_missing" });
     expect(await switchTo(world, { id: "root" })).toEqual({ refused: "is_root" });
     expect(await switchTo(world, { id: "client-g9" })).toEqual({ refused: "unknown" });
-    const { bringList } = await import("./ceremony.ts");
     await bringList(ceremony, root.folder);
     const at = (months: number) => addCalendarMonths(world.now(), months);
     expect(await switchTo(world, { id: "client", at: at(-1) })).toEqual({ refused: "in_the_past" });
@@ -307,6 +307,33 @@ describe("with plain OpenSSL as the root", () => {
       done: { id: "smime", parentId: "root" },
     });
   });
+});
+
+test("what comes in and is put to use at the same moment is done in turn, and once", async () => {
+  const ceremony = await openCeremony();
+  const { world } = ceremony;
+  const { folder, fingerprint } = await openRoot(world.now());
+  const root = { folder, fingerprint, certificate: readFileSync(join(folder, "root.pem")) };
+  await certified(ceremony, root, "smime");
+  await bringList(ceremony, folder);
+  const signed = await signRequest({
+    folder,
+    file: await requestOf(ceremony),
+    passphrase,
+    now: world.now(),
+  });
+  const accept = () => acceptCertificate(world, { files: [Buffer.from(signed)] });
+  const use = () => switchTo(world, { id: "client" });
+  const outcomes = await Promise.all([use(), accept(), use(), accept(), use(), use()]);
+  for (const outcome of outcomes)
+    expect("refused" in outcome ? outcome : "done").toEqual(
+      "refused" in outcome ? { refused: "waiting" } : "done",
+    );
+  expect(outcomes.filter((one) => "already" in one && !one.already).length).toBeLessThanOrEqual(2);
+  expect(await use()).toHaveProperty("done");
+  expect(await world.db.issuer.findMany({ where: { kind: "client" } })).toMatchObject([
+    { id: "client", parentId: "root", issuesFrom: expect.any(Date) },
+  ]);
 });
 
 test("another root begins a generation of its own, with addresses of its own", async () => {
