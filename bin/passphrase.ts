@@ -26,9 +26,10 @@ export async function askYes(question: string): Promise<boolean> {
 }
 
 async function typedUnseen(question: string): Promise<string> {
-  process.stdout.write(question);
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: unseen, terminal: true });
+  // Not before: until now the terminal itself would have shown what is typed.
+  process.stdout.write(question);
   try {
     return await new Promise<string>((done, fail) => {
       lines.once("line", done);
