@@ -9,7 +9,7 @@ export function OtherWays({ ticket, isServerAllowed, isUploadAllowed }: OtherWay
   return (
     <>
       {isServerAllowed && (
-        <details className="more">
+        <details className="more needs-script">
           <summary>{t("server.summary")}</summary>
           <p>{t("server.hint")}</p>
           {/* Sends the form above, with the device that was chosen there. */}

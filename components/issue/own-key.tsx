@@ -62,6 +62,8 @@ export function OwnKey(props: OwnKeyProps) {
   const watch = useLookAgain(!isCertified);
   const isIssued = phase.at === "issued";
   const isThere = isCertified || isIssued;
+  // A form that the server answers with a file, where there is no script or no WebCrypto.
+  const isPlain = isServerAllowed && !isThere;
 
   useEffect(() => {
     if (problem?.of === "pin") pinField.current?.focus();
@@ -121,30 +123,39 @@ export function OwnKey(props: OwnKeyProps) {
         id="download"
         method="post"
         action={props.plainAction}
-        className="stack"
+        className={isPlain ? "stack" : "stack needs-script"}
         onSubmit={send}
         hidden={phase.at === "unkept"}
       >
-        {isServerAllowed && !isCertified && (
-          <>
-            <noscript>
-              <input type="hidden" name="madeBy" value="server" />
-            </noscript>
-            {!isCapable && <input type="hidden" name="madeBy" value="server" />}
-          </>
-        )}
+        {isPlain && !isCapable && <input type="hidden" name="madeBy" value="server" />}
         {isCapable && !hasPin && <PinField hint={t("pinHint")} error={pinError} field={pinField} />}
         <DeviceChoice suggestion={suggestion} />
         {isCapable && !isThere && <KeyKindChoice />}
-        {isCapable && <p className="hint">{t(isThere ? "made" : "promise")}</p>}
+        {isCapable && <p className="hint needs-script">{t(isThere ? "made" : "promise")}</p>}
         <WorkingButton
           phase={phase}
           className={`button button-wide ${isThere ? "button-plain" : "button-main"}`}
         >
           {download(isThere ? "downloadAgain" : "button")}
         </WorkingButton>
+        {isPlain && (
+          <button
+            type="submit"
+            name="madeBy"
+            value="server"
+            className="button button-main button-wide without-script"
+          >
+            {download("button")}
+          </button>
+        )}
       </form>
-      {!isThere && isCapable && <p>{t("window")}</p>}
+      {isPlain && (
+        <div className="stack without-script">
+          <p>{download("window")}</p>
+          <CollectedForm ticket={ticket} action={actions.confirm} isMain={false} />
+        </div>
+      )}
+      {!isThere && isCapable && <p className="needs-script">{t("window")}</p>}
       {!isThere && <OtherWays {...props} />}
       {isCertified && !isIssued && <CollectedForm ticket={ticket} action={actions.confirm} isMain={false} />}
     </>

@@ -6,20 +6,17 @@ type WithoutScriptProps = { isCertified: boolean; isServerAllowed: boolean };
 /** What holds where a browser runs no scripts, and so makes no keys. */
 export function WithoutScript({ isCertified, isServerAllowed }: WithoutScriptProps) {
   const t = useTranslations("Issue.own.noScript");
-  if (isServerAllowed && !isCertified) {
-    return (
-      <noscript>
+  return (
+    <div className="without-script">
+      {isServerAllowed && !isCertified ? (
         <Notice tone="info" title={t("title")}>
           <p>{t("server")}</p>
         </Notice>
-      </noscript>
-    );
-  }
-  return (
-    <noscript>
-      <Notice tone="error" title={t("forbiddenTitle")}>
-        <p>{t(isCertified ? "issued" : "forbidden")}</p>
-      </Notice>
-    </noscript>
+      ) : (
+        <Notice tone="error" title={t("forbiddenTitle")}>
+          <p>{t(isCertified ? "issued" : "forbidden")}</p>
+        </Notice>
+      )}
+    </div>
   );
 }

@@ -12,7 +12,7 @@ export function WorkingButton({ phase, className, children }: WorkingButtonProps
     <>
       <button
         type="submit"
-        className={className}
+        className={`${className} needs-script`}
         aria-disabled={isWorking}
         aria-busy={isWorking}
         onClick={(event) => isWorking && event.preventDefault()}

@@ -59,13 +59,14 @@ function partsOf(der: Uint8Array): Parts {
 }
 
 const rsa = (hash: string) => ({ name: "RSASSA-PKCS1-v1_5", hash });
-const signatureAlgorithms: Record<string, { name: string; hash: string }> = {
+const signatureAlgorithms: Record<string, { name: string; hash?: string }> = {
   "1.2.840.113549.1.1.11": rsa("SHA-256"),
   "1.2.840.113549.1.1.12": rsa("SHA-384"),
   "1.2.840.113549.1.1.13": rsa("SHA-512"),
   "1.2.840.10045.4.3.2": { name: "ECDSA", hash: "SHA-256" },
   "1.2.840.10045.4.3.3": { name: "ECDSA", hash: "SHA-384" },
   "1.2.840.10045.4.3.4": { name: "ECDSA", hash: "SHA-512" },
+  "1.3.101.112": { name: "Ed25519" },
 };
 
 /** An algorithm that the browser does not know decides nothing: whoever accepts the certificate checks it again. */

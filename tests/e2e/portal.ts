@@ -1,11 +1,13 @@
 /** What a journey is told with: a member in a browser, their mails, and the files they get. */
+import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { test as base, expect, type Page } from "@playwright/test";
 import type { Email } from "postal-mime";
-import { mailsTo as mailsIn } from "@/tests/support/outbox.ts";
+import { collectUrlIn, mailsTo as mailsIn } from "@/tests/support/outbox.ts";
+import { askDatabase } from "@/tests/support/own-database.ts";
 import { type Locale, words } from "@/tests/support/words.ts";
 
 export { expect } from "@playwright/test";
@@ -118,24 +120,70 @@ export async function mailsTo(address: string, subject = ""): Promise<Email[]> {
   return (await mailsIn(dataFolder(), address)).filter((mail) => mail.subject?.includes(subject));
 }
 
-/** STEP1 to STEP3; the path of the .p12. */
+/** Which mails are of this application of their reader's. */
+export function isAbout(number: number): (mail: Email) => boolean {
+  return (mail) => new RegExp(`OU=No ${number}\\b`).test(mail.text ?? "");
+}
+
+export type Ticket = { number: number; pin: string; url: string };
+
+/** An application of the member's who is to be logged in, ready to be received. */
+export async function applyForTicket(page: Page, visit: Visit, address: string): Promise<Ticket> {
+  await logIn(page, visit);
+  const number = await apply(page, visit.locale);
+  await page.goto(`/${visit.locale}/certs/${number}`);
+  const pin = await readPin(page);
+  const mail = await mailTo(address, "", (mail) => isAbout(number)(mail) && collectUrlIn(mail) !== "");
+  return { number, pin, url: collectUrlIn(mail) };
+}
+
+/** What an institution that allows only these would have had the ticket say. */
+export async function allowKeys(url: string, ...origins: ("browser" | "server" | "upload")[]): Promise<void> {
+  await askDatabase(dataFolder(), `UPDATE "Ticket" SET "keyOrigins" = $2 WHERE hash = $1`, [
+    createHash("sha256")
+      .update(url.split("/").at(-1) ?? "")
+      .digest(),
+    origins,
+  ]);
+}
+
+/** STEP1, to STEP2. */
+export async function enterPin(
+  page: Page,
+  locale: Locale,
+  { url, pin }: Pick<Ticket, "url" | "pin">,
+): Promise<void> {
+  const t = words(locale);
+  await page.goto(url);
+  await page.getByLabel(t("Issue.pin.label")).fill(pin);
+  await page.getByRole("button", { name: t("Issue.pin.next") }).click();
+}
+
+/** Presses the button, and keeps the file that it brings. */
+export async function download(page: Page, button: string, folder: string): Promise<string> {
+  const arriving = page.waitForEvent("download");
+  await page.getByRole("button", { name: button, exact: true }).click();
+  const file = await arriving;
+  const path = join(folder, file.suggestedFilename());
+  await file.saveAs(path);
+  return path;
+}
+
+/** STEP1 to STEP3; the path of the .p12. `by`: whose key it is to be; the browser's unless the member asks for the server's. */
 export async function collect(
   page: Page,
   locale: Locale,
   url: string,
   pin: string,
   folder: string,
+  by: "browser" | "server" = "browser",
 ): Promise<string> {
   const t = words(locale);
-  await page.goto(url);
-  await page.getByLabel(t("Issue.pin.label")).fill(pin);
-  await page.getByRole("button", { name: t("Issue.pin.next") }).click();
+  await enterPin(page, locale, { url, pin });
   await expect(page.getByRole("heading", { name: t("Issue.download.title") })).toBeVisible();
-  const arriving = page.waitForEvent("download");
-  await page.getByRole("button", { name: t("Issue.download.button"), exact: true }).click();
-  const download = await arriving;
-  const path = join(folder, download.suggestedFilename());
-  await download.saveAs(path);
+  if (by === "server") await page.getByText(t("Issue.own.server.summary"), { exact: true }).click();
+  const button = by === "server" ? t("Issue.own.server.button") : t("Issue.download.button");
+  const path = await download(page, button, folder);
   await page.getByRole("button", { name: t("Issue.download.confirm") }).click();
   await expect(page.getByRole("heading", { name: t("Issue.done.title") })).toBeVisible();
   return path;
