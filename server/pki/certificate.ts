@@ -74,6 +74,9 @@ export function issuing(
   if (issuer.publicKey && !issuer.publicKey.equals(signer.publicKey)) {
     throw new PkiError("issuer_mismatch", "The signer's key is not the issuer's.");
   }
+  if ((signer.publicKey.asymmetricKeyDetails?.modulusLength ?? 0) > 4096) {
+    throw new PkiError("key_too_large", "An issuer's RSA key of more than 4096 bits.");
+  }
   const algorithm = signatureAlgorithm(signer.algorithm);
   const algorithmAndIssuer = joined(algorithm, encodeName(issuer.name));
   const authority = authorityKeyIdentifier(issuer.keyIdentifier);

@@ -1,9 +1,9 @@
 /** Every way in which a certificate can be refused, by its name; and that nothing has been signed then. */
 import "reflect-metadata";
-import { generateKeyPairSync } from "node:crypto";
+import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import * as peculiar from "@peculiar/x509";
 import { beforeAll, describe, expect, it, test } from "vitest";
-import { issueCertificate, type Subject } from "@/server/pki/certificate.ts";
+import { type Issuer, issueCertificate, type Subject } from "@/server/pki/certificate.ts";
 import { bitString, integer, nullValue, oid, sequence } from "@/server/pki/der.ts";
 import type { PkiErrorCode } from "@/server/pki/errors.ts";
 import type { KeyPair } from "@/server/pki/keys.ts";
@@ -33,7 +33,12 @@ type Elsewhere =
   | "key_mismatch"
   | "certificate_unreadable";
 
-type Asked = { subject?: Partial<Subject>; profile?: () => Profile; signer?: Signer };
+type Asked = {
+  subject?: Partial<Subject>;
+  profile?: () => Profile;
+  issuer?: Partial<Issuer>;
+  signer?: Signer;
+};
 
 let ours: Hierarchy;
 let pair: KeyPair;
@@ -119,7 +124,18 @@ const refusals: Record<Exclude<PkiErrorCode, Elsewhere>, readonly (() => Asked)[
     () => keyed(pair.privateKey),
   ],
   key_too_weak: [() => keyed(rsa(2n ** 2047n - 1n))],
-  key_too_large: [() => keyed(rsa(2n ** 4096n + 1n))],
+  key_too_large: [
+    () => keyed(rsa(2n ** 4096n + 1n)),
+    // An issuer's, too: its signatures would be longer than the room that is kept for them.
+    () => {
+      const publicKey = createPublicKey({
+        key: Buffer.from(rsa(2n ** 4096n + 1n)),
+        format: "der",
+        type: "spki",
+      });
+      return { issuer: { publicKey }, signer: { ...ours.client.signer, publicKey } };
+    },
+  ],
   key_exponent: [...[0n, 1n, 3n, 65535n, 65538n, 2n ** 256n + 1n]].map(
     (exponent) => () => keyed(rsa(2n ** 2047n + 9n, exponent)),
   ),
@@ -137,7 +153,8 @@ const refusals: Record<Exclude<PkiErrorCode, Elsewhere>, readonly (() => Asked)[
   ],
 };
 
-async function ask({ subject = {}, profile = () => profiles.client, signer = ours.client.signer }: Asked) {
+async function ask({ subject = {}, profile = () => profiles.client, ...others }: Asked) {
+  const { signer = ours.client.signer } = others;
   let signed = 0;
   const watched: Signer = {
     ...signer,
@@ -147,7 +164,7 @@ async function ask({ subject = {}, profile = () => profiles.client, signer = our
     },
   };
   try {
-    const issuer = readIssuer(ours.client.certificate);
+    const issuer = { ...readIssuer(ours.client.certificate), ...others.issuer };
     const der = await issueCertificate({ ...holder(pair), ...subject, profile: profile(), issuer }, watched);
     return { der, signed };
   } catch (error) {
