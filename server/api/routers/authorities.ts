@@ -7,9 +7,9 @@ import { publicProcedure, router } from "../trpc.ts";
 export const authoritiesRouter = router({
   list: publicProcedure.query(() => localCa().authorities()),
 
-  /** Where their certificates and lists are, and where OCSP is answered, as certificates say it. */
+  /** Where people fetch their certificates and lists, and where servers ask by OCSP: as certificates say it, without TLS. */
   places: publicProcedure.query(() => {
-    const { caIssuersUrl, ocspUrl = "" } = publicationOf(env().BASE_URL, "root", 0);
-    return { repository: caIssuersUrl.slice(0, caIssuersUrl.lastIndexOf("/")), ocsp: ocspUrl };
+    const { BASE_URL } = env();
+    return { repository: `${BASE_URL}/pki`, ocsp: publicationOf(BASE_URL, "root", 0).ocspUrl ?? "" };
   }),
 });

@@ -42,10 +42,24 @@ export const exampleAuthority = authorityOf({
 /** Where an issuer's certificate, list and OCSP responder are; the same for what it signs all its life, so it follows the public address. */
 export function publicationOf(baseUrl: string, issuerId: string, shard: number): Publication {
   return {
-    caIssuersUrl: `${baseUrl}/pki/${issuerId}.cer`,
-    crlUrl: `${baseUrl}/pki/${crlName(issuerId, shard)}`,
-    ocspUrl: `${baseUrl}/ocsp`,
+    caIssuersUrl: repositoryAddress(baseUrl, `${issuerId}.cer`),
+    crlUrl: repositoryAddress(baseUrl, crlName(issuerId, shard)),
+    ocspUrl: `${plain(baseUrl)}/ocsp`,
   };
+}
+
+/** A file of the repository, as certificates and lists name it. */
+export function repositoryAddress(baseUrl: string, name: string): string {
+  return `${plain(baseUrl)}/pki/${name}`;
+}
+
+/**
+ * Without TLS: what is fetched is signed, and nobody can check a certificate who needs it to be checked before (RFC 5280 §8). nginx and
+ * FreeRADIUS ask no OCSP responder at an https address.
+ */
+function plain(baseUrl: string): string {
+  const { protocol, hostname } = new URL(baseUrl);
+  return protocol === "https:" ? `http://${hostname}` : baseUrl;
 }
 
 /** The name of a revocation list in the repository: the complete one is shard 0. */

@@ -11,7 +11,7 @@
 import type { Transaction } from "../../../db.ts";
 import { buildCrl } from "../../../pki/crl.ts";
 import type { SigningIssuer } from "../issuers.ts";
-import { deltaName, publicationOf } from "../profiles.ts";
+import { deltaName, publicationOf, repositoryAddress } from "../profiles.ts";
 import { inOneGo, type World } from "../world.ts";
 import { entriesOf } from "./entries.ts";
 import { type Due, due, type Occasion, validFor } from "./rule.ts";
@@ -152,7 +152,7 @@ async function makeFull(world: World, issuer: SigningIssuer, plan: Plan): Promis
   const { shard, at, endedBefore } = plan;
   const entries = await entriesOf(world, { issuerId: issuer.id, shard, until: at, endedBefore });
   const nextUpdate = after(at, validFor.full);
-  const freshestUrl = `${world.baseUrl}/pki/${deltaName(issuer.id, shard)}`;
+  const freshestUrl = repositoryAddress(world.baseUrl, deltaName(issuer.id, shard));
   return buildCrl({ ...common(world, issuer, plan), nextUpdate, entries, freshestUrl }, issuer.signer);
 }
 
