@@ -1,0 +1,172 @@
+/** OCSP answers a second over HTTP, each server and the client in a process of its own. The client's own limit is printed too. */
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { freePort } from "../../bin/free-port.ts";
+import { LocalCa } from "../../server/ca/local/local-ca.ts";
+import { openDatabase } from "../../server/db.ts";
+import { sealing } from "../../server/secrets/sealing.ts";
+import { line } from "./figures.ts";
+import type { Load, Loaded } from "./load.ts";
+import { askedBy, cfsslServe, opensslCa } from "./ocsp-peers.ts";
+import { withDatabase } from "./own-postgres.ts";
+import { fillRevoked } from "./revoked.ts";
+
+const run = promisify(execFile);
+const certificates = 50;
+const node = ["--disable-warning=ExperimentalWarning"];
+const quiet = { ...process.env, LOG_LEVEL: "silent" };
+
+export async function benchOcsp(time = 4000): Promise<void> {
+  await withDatabase(async (url, folder) => {
+    const key = randomBytes(32).toString("base64");
+    const { serials, issuer } = await prepare(url, key, folder);
+    const peer = await opensslCa(folder, serials);
+    const rate = (port: number, requests: Buffer[], connections = 32) =>
+      rateOf(folder, {
+        port,
+        requests: requests.map((r) => r.toString("base64")),
+        connections,
+        warmUp: 1500,
+        time,
+      });
+    const asked = (issuer: string, nonce: boolean) =>
+      Promise.all(serials.map((serial) => askedBy(folder, issuer, serial, nonce)));
+
+    const fromPeer = await withServer(peer.command, (port) =>
+      // One request a connection, one connection at a time: more would wait.
+      asked(peer.certificate, true).then((all) => rate(port, all.map(posted), 4)),
+    );
+    print("openssl ocsp: RSA-2048, live", fromPeer);
+
+    const withNonce = (await asked(issuer, true)).map(posted);
+    for (const [kind, name, goal] of [
+      ["rsa", "RSA-2048", 0.9],
+      ["ec", "P-256", 5],
+    ] as const) {
+      await forget(url);
+      const perSecond = await withServer(ours("portal", url, key, kind), (port) => rate(port, withNonce));
+      print(`portal: ${name}, live`, perSecond, { "openssl ocsp": [fromPeer, goal] });
+    }
+
+    const questions = await asked(issuer, false);
+    const [byGet, byPost, answers] = await withServer(ours("portal", url, key, "ec"), async (port) => {
+      const byGet = await rate(port, questions.map(got));
+      const byPost = await rate(port, questions.map(posted));
+      return [
+        byGet,
+        byPost,
+        await Promise.all(questions.map((question) => answerOf(port, question))),
+      ] as const;
+    });
+    const one = join(folder, "answer.der");
+    await writeFile(one, answers[0] ?? "");
+    const constant = await withServer(ours("constant", one), (port) => rate(port, questions.map(got)));
+    print("node:http: the same octets for all, GET", constant);
+    // Debian's cfssl does not understand a GET: it takes the slash before the base64 for a part of it.
+    const cfssl = await withServer(await cfsslServe(folder, answers), (port) =>
+      rate(port, questions.map(posted)),
+    );
+    print("cfssl ocspserve: signed before, POST", cfssl);
+    print("portal: cached, GET", byGet, { "constant node:http": [constant, 0.85] });
+    print("portal: cached, POST", byPost, { "cfssl ocspserve": [cfssl, 1] });
+    const client = await withServer(ours("socket", one), (port) => rate(port, questions.map(got)));
+    print("the client alone: plain sockets, the same octets for all", client);
+  });
+}
+
+/** A CA with some certificates that are good. */
+async function prepare(url: string, key: string, folder: string) {
+  const db = openDatabase(url);
+  const parts = { db, now: () => new Date(), tell: async () => {}, baseUrl: "http://localhost:3000" };
+  await new LocalCa({ ...parts, sealing: sealing(Buffer.from(key, "base64")) }).prepare();
+  await fillRevoked(url, certificates);
+  await db.certificate.updateMany({ data: { revokedAt: null, revocationReason: null, crlEntry: null } });
+  const rows = await db.certificate.findMany({ select: { serial: true } });
+  const { certificate } = await db.issuer.findUniqueOrThrow({ where: { id: "client" } });
+  const issuer = join(folder, "issuer.pem");
+  const base64 = Buffer.from(certificate ?? []).toString("base64");
+  await writeFile(
+    issuer,
+    `-----BEGIN CERTIFICATE-----\n${base64.match(/.{1,64}/g)?.join("\n")}\n-----END CERTIFICATE-----\n`,
+  );
+  await db.$disconnect();
+  return { serials: rows.map(({ serial }) => serial), issuer };
+}
+
+/** The next server makes a responder's key of the kind it is told. */
+async function forget(url: string): Promise<void> {
+  const db = openDatabase(url);
+  await db.responder.deleteMany();
+  await db.$disconnect();
+}
+
+type Command = (port: number) => [string, string[]];
+
+/** Tells its port itself. */
+function ours(...args: string[]): string[] {
+  return [...node, join(import.meta.dirname, "ocsp-server.ts"), ...args];
+}
+
+/** Ready when it says its port, or that it listens: a connection to see whether it does would end `openssl ocsp`. */
+async function withServer<T>(command: Command | string[], use: (port: number) => Promise<T>): Promise<T> {
+  const isOurs = Array.isArray(command);
+  const own = isOurs ? 0 : await freePort();
+  const [program, args]: [string, string[]] = isOurs ? [process.execPath, command] : command(own);
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: quiet });
+  try {
+    const said = await saidBy(child, isOurs ? /^\d+$/m : /listening|waiting for OCSP client/);
+    return await use(isOurs ? Number(said) : own);
+  } finally {
+    child.kill("SIGKILL");
+  }
+}
+
+function saidBy(child: ChildProcess, wanted: RegExp): Promise<string> {
+  return new Promise((done, fail) => {
+    let all = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on("data", (part: Buffer) => {
+        if (all.length < 10_000) all += part.toString();
+        const found = wanted.exec(all);
+        if (found) done(found[0]);
+      });
+    child.on("close", () => fail(new Error(`A server ended: ${all}`)));
+  });
+}
+
+async function rateOf(folder: string, load: Load): Promise<number> {
+  const file = join(folder, "load.json");
+  await writeFile(file, JSON.stringify(load));
+  const { stdout } = await run(process.execPath, [...node, join(import.meta.dirname, "load.ts"), file]);
+  return (JSON.parse(stdout) as Loaded).perSecond;
+}
+
+function posted(question: Buffer): Buffer {
+  const head = `POST /ocsp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/ocsp-request\r\nContent-Length: ${question.length}\r\n\r\n`;
+  return Buffer.concat([Buffer.from(head), question]);
+}
+
+function got(question: Buffer): Buffer {
+  const path = `/ocsp/${encodeURIComponent(question.toString("base64"))}`;
+  return Buffer.from(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+}
+
+async function answerOf(port: number, question: Buffer): Promise<Uint8Array> {
+  const response = await fetch(`http://127.0.0.1:${port}/ocsp`, {
+    method: "POST",
+    headers: { "Content-Type": "application/ocsp-request" },
+    body: Uint8Array.from(question),
+  });
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+function print(what: string, perSecond: number, beside: Record<string, [number, number]> = {}): void {
+  const compared = Object.entries(beside).map(([name, [other, goal]]) => [
+    `of ${name}`,
+    `× ${(perSecond / other).toFixed(2)} (goal × ${goal})`,
+  ]);
+  console.log(line(what, { "answers/s": perSecond.toFixed(0), ...Object.fromEntries(compared) }));
+}
