@@ -1,6 +1,6 @@
 /** Root and issuing CAs, held ready to sign. Which of them issues may change while processes run: they look again each minute. */
 import { X509Certificate } from "node:crypto";
-import type { Kind } from "../../enrollment/kind.ts";
+import { type Kind, kindNames } from "../../enrollment/kind.ts";
 import type { IssuerKind, Issuer as IssuerRow } from "../../generated/prisma/client.ts";
 import { log } from "../../log.ts";
 import type { Issuer } from "../../pki/certificate.ts";
@@ -72,7 +72,9 @@ export function issuersOf(parts: IssuerParts): (again?: "again") => Promise<Issu
   return async (again) => {
     if (again) return look();
     const age = known ? Math.abs(parts.now().getTime() - known.at) : Number.POSITIVE_INFINITY;
-    if (known && age < freshFor) return known.issuers;
+    // Whoever waits for a CA to be there does not wait for a look as well.
+    const whole = known !== null && kindNames.every(known.issuers.issues);
+    if (known && whole && age < freshFor) return known.issuers;
     const next = looking ?? look();
     if (!known) return next;
     const { issuers } = known;
@@ -80,7 +82,7 @@ export function issuersOf(parts: IssuerParts): (again?: "again") => Promise<Issu
       log.error({ err }, "The CA's issuers could not be looked at again; those known before go on.");
       return issuers;
     });
-    return age < goodFor ? issuers : orKnown;
+    return whole && age < goodFor ? issuers : orKnown;
   };
 }
 

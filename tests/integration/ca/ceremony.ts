@@ -70,7 +70,7 @@ export async function openRoot(now: Date) {
 
 /** The whole way of one generation: requested, signed, accepted. Returns its id. */
 export async function certified(
-  { world }: Ceremony,
+  { world }: Pick<Ceremony, "world">,
   root: { folder: string; fingerprint: string; certificate: Uint8Array },
   kind: IssuingKind,
 ): Promise<string> {

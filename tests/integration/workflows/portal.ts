@@ -13,8 +13,8 @@ import { mailsTo as mailsIn } from "@/tests/support/outbox.ts";
 
 const patience = { timeout: 20_000, interval: 50 };
 
-/** To be called once, at the top of a test file. */
-export function openPortal() {
+/** To be called once, at the top of a test file. `settings`: those that the test is about. */
+export function openPortal(settings: Readonly<Record<string, string>> = {}) {
   let folder: string;
   let wiring: typeof import("@/server/wiring.ts");
   let sweep: typeof import("@/inngest/functions/sweep-stalled.ts");
@@ -31,6 +31,7 @@ export function openPortal() {
       DATA_DIR: folder,
       DEMO_FEDERATION: "true",
       LOG_LEVEL: "silent",
+      ...settings,
     });
     wiring = await import("@/server/wiring.ts");
     sweep = await import("@/inngest/functions/sweep-stalled.ts");
