@@ -143,11 +143,6 @@ export function utf8String(text: string): Der {
   return element(0x0c, utf8(text));
 }
 
-/** The caller sees to the alphabet (X.680 §41.4). */
-export function printableString(text: string): Der {
-  return element(0x13, utf8(text));
-}
-
 /** Two octets a character; the caller sees to the first plane (X.680 §41.15). */
 export function bmpString(text: string): Der {
   return element(0x1e, utf16(text));
