@@ -7,6 +7,8 @@ import { connect } from "node:net";
 
 export type Load = {
   port: number;
+  /** Whose CPU time is told. */
+  pid: number;
   /** Whole HTTP requests, base64; sent in turn. */
   requests: string[];
   connections: number;
@@ -15,7 +17,11 @@ export type Load = {
   time: number;
 };
 
-export type Loaded = { perSecond: number };
+export type Loaded = {
+  perSecond: number;
+  /** Answers for each second that the server's own process was at work; null where there is no /proc. */
+  perCpuSecond: number;
+};
 
 const load: Load = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8"));
 const requests = load.requests.map((request) => Buffer.from(request, "base64"));
@@ -54,14 +60,25 @@ function restOf(part: Buffer): number {
   return head + 4 + Number(length[1]) - part.length;
 }
 
+/** User and system time, in hundredths of a second (proc_pid_stat(5)). */
+function cpuSeconds(): number {
+  try {
+    const fields = readFileSync(`/proc/${load.pid}/stat`, "latin1").split(") ")[1]?.split(" ") ?? [];
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return Number.NaN;
+  }
+}
+
 for (let n = 0; n < load.connections; n++) open();
 setTimeout(() => {
-  const [before, began] = [answered, performance.now()];
+  const [before, began, worked] = [answered, performance.now(), cpuSeconds()];
   setTimeout(() => {
     over = true;
     if (answered === before) throw new Error("Nothing answered.");
     const perSecond = (answered - before) / ((performance.now() - began) / 1000);
-    console.log(JSON.stringify({ perSecond } satisfies Loaded));
+    const perCpuSecond = (answered - before) / (cpuSeconds() - worked);
+    console.log(JSON.stringify({ perSecond, perCpuSecond } satisfies Loaded));
     process.exit(0);
   }, load.time);
 }, load.warmUp);

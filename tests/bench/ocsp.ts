@@ -24,20 +24,16 @@ export async function benchOcsp(time = 4000): Promise<void> {
     const key = randomBytes(32).toString("base64");
     const { serials, issuer } = await prepare(url, key, folder);
     const peer = await opensslCa(folder, serials);
-    const rate = (port: number, requests: Buffer[], connections = 32) =>
-      rateOf(folder, {
-        port,
-        requests: requests.map((r) => r.toString("base64")),
-        connections,
-        warmUp: 1500,
-        time,
-      });
+    const rate = (server: Server, requests: Buffer[], connections = 32) => {
+      const sent = requests.map((request) => request.toString("base64"));
+      return rateOf(folder, { ...server, requests: sent, connections, warmUp: 1500, time });
+    };
     const asked = (issuer: string, nonce: boolean) =>
       Promise.all(serials.map((serial) => askedBy(folder, issuer, serial, nonce)));
 
-    const fromPeer = await withServer(peer.command, (port) =>
+    const fromPeer = await withServer(peer.command, (server) =>
       // One request a connection, one connection at a time: more would wait.
-      asked(peer.certificate, true).then((all) => rate(port, all.map(posted), 4)),
+      asked(peer.certificate, true).then((all) => rate(server, all.map(posted), 4)),
     );
     print("openssl ocsp: RSA-2048, live", fromPeer);
 
@@ -47,32 +43,32 @@ export async function benchOcsp(time = 4000): Promise<void> {
       ["ec", "P-256", 5],
     ] as const) {
       await forget(url);
-      const perSecond = await withServer(ours("portal", url, key, kind), (port) => rate(port, withNonce));
-      print(`portal: ${name}, live`, perSecond, { "openssl ocsp": [fromPeer, goal] });
+      const rates = await withServer(ours("portal", url, key, kind), (server) => rate(server, withNonce));
+      print(`portal: ${name}, live`, rates, { "openssl ocsp": [fromPeer, goal] });
     }
 
     const questions = await asked(issuer, false);
-    const [byGet, byPost, answers] = await withServer(ours("portal", url, key, "ec"), async (port) => {
-      const byGet = await rate(port, questions.map(got));
-      const byPost = await rate(port, questions.map(posted));
+    const [byGet, byPost, answers] = await withServer(ours("portal", url, key, "ec"), async (server) => {
+      const byGet = await rate(server, questions.map(got));
+      const byPost = await rate(server, questions.map(posted));
       return [
         byGet,
         byPost,
-        await Promise.all(questions.map((question) => answerOf(port, question))),
+        await Promise.all(questions.map((question) => answerOf(server.port, question))),
       ] as const;
     });
     const one = join(folder, "answer.der");
     await writeFile(one, answers[0] ?? "");
-    const constant = await withServer(ours("constant", one), (port) => rate(port, questions.map(got)));
+    const constant = await withServer(ours("constant", one), (server) => rate(server, questions.map(got)));
     print("node:http: the same octets for all, GET", constant);
     // Debian's cfssl does not understand a GET: it takes the slash before the base64 for a part of it.
-    const cfssl = await withServer(await cfsslServe(folder, answers), (port) =>
-      rate(port, questions.map(posted)),
+    const cfssl = await withServer(await cfsslServe(folder, answers), (server) =>
+      rate(server, questions.map(posted)),
     );
     print("cfssl ocspserve: signed before, POST", cfssl);
     print("portal: cached, GET", byGet, { "constant node:http": [constant, 0.85] });
     print("portal: cached, POST", byPost, { "cfssl ocspserve": [cfssl, 1] });
-    const client = await withServer(ours("socket", one), (port) => rate(port, questions.map(got)));
+    const client = await withServer(ours("socket", one), (server) => rate(server, questions.map(got)));
     print("the client alone: plain sockets, the same octets for all", client);
   });
 }
@@ -103,6 +99,8 @@ async function forget(url: string): Promise<void> {
   await db.$disconnect();
 }
 
+type Server = { port: number; pid: number };
+
 type Command = (port: number) => [string, string[]];
 
 /** Tells its port itself. */
@@ -111,14 +109,14 @@ function ours(...args: string[]): string[] {
 }
 
 /** Ready when it says its port, or that it listens: a connection to see whether it does would end `openssl ocsp`. */
-async function withServer<T>(command: Command | string[], use: (port: number) => Promise<T>): Promise<T> {
+async function withServer<T>(command: Command | string[], use: (server: Server) => Promise<T>): Promise<T> {
   const isOurs = Array.isArray(command);
   const own = isOurs ? 0 : await freePort();
   const [program, args]: [string, string[]] = isOurs ? [process.execPath, command] : command(own);
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: quiet });
   try {
     const said = await saidBy(child, isOurs ? /^\d+$/m : /listening|waiting for OCSP client/);
-    return await use(isOurs ? Number(said) : own);
+    return await use({ port: isOurs ? Number(said) : own, pid: child.pid ?? 0 });
   } finally {
     child.kill("SIGKILL");
   }
@@ -137,11 +135,11 @@ function saidBy(child: ChildProcess, wanted: RegExp): Promise<string> {
   });
 }
 
-async function rateOf(folder: string, load: Load): Promise<number> {
+async function rateOf(folder: string, load: Load): Promise<Loaded> {
   const file = join(folder, "load.json");
   await writeFile(file, JSON.stringify(load));
   const { stdout } = await run(process.execPath, [...node, join(import.meta.dirname, "load.ts"), file]);
-  return (JSON.parse(stdout) as Loaded).perSecond;
+  return JSON.parse(stdout) as Loaded;
 }
 
 function posted(question: Buffer): Buffer {
@@ -163,10 +161,15 @@ async function answerOf(port: number, question: Buffer): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-function print(what: string, perSecond: number, beside: Record<string, [number, number]> = {}): void {
-  const compared = Object.entries(beside).map(([name, [other, goal]]) => [
-    `of ${name}`,
-    `× ${(perSecond / other).toFixed(2)} (goal × ${goal})`,
-  ]);
-  console.log(line(what, { "answers/s": perSecond.toFixed(0), ...Object.fromEntries(compared) }));
+/** Beside answers a second, what a second of the server's own CPU time is good for: others may be at work on the machine. */
+function print(what: string, rates: Loaded, beside: Record<string, [Loaded, number]> = {}): void {
+  const compared = Object.entries(beside).map(([name, [other, goal]]) => {
+    const perCpu = (rates.perCpuSecond / other.perCpuSecond).toFixed(2);
+    return [
+      `of ${name}`,
+      `× ${(rates.perSecond / other.perSecond).toFixed(2)}, by CPU × ${perCpu} (goal × ${goal})`,
+    ];
+  });
+  const figures = { "answers/s": rates.perSecond.toFixed(0), "by CPU": rates.perCpuSecond.toFixed(0) };
+  console.log(line(what, { ...figures, ...Object.fromEntries(compared) }));
 }

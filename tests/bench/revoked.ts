@@ -4,10 +4,10 @@ import pg from "pg";
 import { encodeEntry } from "../../server/pki/crl.ts";
 
 /** What a certificate with an RSA-2048 key, signed by RSA-3072, has in octets. */
-const certificateSize = 1400;
+const usual = 1400;
 
 /** So many revoked certificates of the client CA, which is there already, as `revoke` leaves them. */
-export async function fillRevoked(url: string, count: number): Promise<void> {
+export async function fillRevoked(url: string, count: number, certificateSize = usual): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
