@@ -126,7 +126,7 @@ test("a root on a machine without packages, and a portal that gets its CAs from 
   expect(signed.said).toContain("O=国立例大学");
   const [keyFingerprint = "none"] = /[0-9A-F]{64}/.exec(requested.said) ?? [];
   expect(signed.said).toContain(keyFingerprint);
-  expect(signed.said).toContain("https://portal.example.ac.jp/pki/root.crl");
+  expect(signed.said).toContain("http://portal.example.ac.jp/pki/root.crl");
   const certificate = readFileSync(join(machine, "client.pem"), "utf8");
   await caRoot(passphrase, "sign", "client.csr", "vault", "--yes");
   expect(readFileSync(join(machine, "client.pem"), "utf8")).toBe(certificate);
