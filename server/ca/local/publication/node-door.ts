@@ -14,13 +14,13 @@ export function answerAhead(world: World, request: IncomingMessage, response: Se
   const answer = answerPublic(world, asked(request, target));
   if (answer instanceof Promise) {
     answer.then(
-      (answer) => send(request, response, answer),
+      (answer) => sendSoon(request, response, answer),
       (err) => {
         log.error({ err }, "A public request could not be answered.");
         response.destroy();
       },
     );
-  } else send(request, response, answer);
+  } else sendSoon(request, response, answer);
   return true;
 }
 
@@ -39,6 +39,19 @@ function asked(request: IncomingMessage, target: string): PublicRequest {
     },
     body: (most) => octetsOf(request, most),
   };
+}
+
+const ready: [IncomingMessage, ServerResponse, PublicAnswer][] = [];
+
+/**
+ * What is answered in one turn of the loop is sent together at its end: whoever asks much is woken once for many answers, which costs
+ * the machine less than half of what one by one does.
+ */
+function sendSoon(...answer: [IncomingMessage, ServerResponse, PublicAnswer]): void {
+  if (ready.push(answer) > 1) return;
+  setImmediate(() => {
+    for (const one of ready.splice(0)) send(...one);
+  });
 }
 
 function send(
