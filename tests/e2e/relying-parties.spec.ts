@@ -1,5 +1,5 @@
 /** What others do with the portal's certificates: web servers, networks and mail, set up by the guide's own texts. */
-import { mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   fetchAuthorities,
@@ -93,6 +93,16 @@ test("nginx lets a member in, and after the revocation neither by list nor by OC
   carryOut(folder, own(folder, update(published)));
   expect(await visit(folder, await start(nginxByList()), held)).toBe("400");
   expect(await visit(folder, await start(nginxByList()), await holder.obtain("client", folder))).toBe("204");
+
+  // A list that no CA of the folder signed replaces none.
+  const [authorities, lists] = ["ca.pem", "crl.pem"].map((name) => join(folder, "client-ca", name)) as [
+    string,
+    string,
+  ];
+  const before = readFileSync(lists);
+  copyFileSync(join(folder, "service.pem"), authorities);
+  expect(() => carryOut(folder, own(folder, update(published)))).toThrow();
+  expect(readFileSync(lists)).toEqual(before);
 });
 
 test("FreeRADIUS lets a member into the network, and after the revocation neither by list nor by OCSP", async ({
