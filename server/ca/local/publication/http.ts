@@ -173,12 +173,19 @@ function told(
   }
 }
 
+/** Milliseconds. Thousands may ask while a database is away: the log tells of one a second. */
+const toldEvery = 1000;
+let toldAt = Number.NEGATIVE_INFINITY;
+
 function troubled(request: PublicRequest, world: World, err: unknown): PublicAnswer {
+  const answer = ocsp(request, { der: ocspError("tryLater"), kept: null }, world.now());
+  if (performance.now() - toldAt < toldEvery) return answer;
+  toldAt = performance.now();
   log.error(
     { err, reference: newReference() },
     "An OCSP request could not be answered; it was told to try later.",
   );
-  return ocsp(request, { der: ocspError("tryLater"), kept: null }, world.now());
+  return answer;
 }
 
 /** RFC 5019 §6: what a GET brings may be kept, and what is signed for one moment, or for nobody, may not. */
