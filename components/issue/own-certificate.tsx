@@ -33,7 +33,8 @@ export function OwnCertificate({ folder, name }: OwnCertificateProps) {
       </ul>
       <details className="more">
         <summary>{t("join")}</summary>
-        <pre className="command">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
+        <pre className="command" tabIndex={0}>
           <code>{`openssl pkcs12 -export -inkey key.pem -in ${fileOf.chain} -out ${name}.p12`}</code>
         </pre>
       </details>

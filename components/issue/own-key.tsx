@@ -155,7 +155,7 @@ export function OwnKey(props: OwnKeyProps) {
           <CollectedForm ticket={ticket} action={actions.confirm} isMain={false} />
         </div>
       )}
-      {!isThere && isCapable && <p className="needs-script">{t("window")}</p>}
+      {!isThere && isCapable && phase.at !== "unkept" && <p className="needs-script">{t("window")}</p>}
       {!isThere && <OtherWays {...props} />}
       {isCertified && !isIssued && <CollectedForm ticket={ticket} action={actions.confirm} isMain={false} />}
     </>

@@ -82,7 +82,7 @@ export function useOwnKey({ ticket, ticketHash, name, isCertified, actions }: Ow
     findKept(ticketHash).then((found) => {
       // Whoever has pressed the button meanwhile is on the way already.
       if (!isWanted || own.current || isBusy.current) return;
-      if (!found) setGone("no_key");
+      if (!found) setGone((known) => known ?? "no_key");
       setPhase({ at: "ready" });
     });
     return () => {

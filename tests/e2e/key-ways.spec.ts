@@ -68,6 +68,28 @@ test("two tabs that are pressed at once end up with one key and one certificate"
   await expect(second.getByRole("heading", { name: t("Issue.done.title") })).toBeVisible();
 });
 
+test("two browsers with the same PIN: the first has the certificate, the other is told so", async ({
+  page,
+  browser,
+  folder,
+}) => {
+  const ticket = await newTicket(page);
+  await enterPin(page, "ja", ticket);
+  await expect(page.getByText(t("Issue.own.promise"))).toBeVisible();
+  const elsewhere = await browser.newContext({ locale: "ja-JP" });
+  const other = await elsewhere.newPage();
+  await enterPin(other, "ja", ticket);
+  await expect(other.getByText(t("Issue.own.promise"))).toBeVisible();
+  // The permission is the other browser's now; this page has the PIN, and takes it back without a word.
+  const p12 = await download(page, t("Issue.download.button"), folder);
+  await openP12(folder, p12, ticket.pin);
+  await other.getByRole("button", { name: t("Issue.download.button"), exact: true }).click();
+  await expect(other.getByText(t("Issue.own.gone.other_key"))).toBeVisible();
+  await expectAccessible(other);
+  expect(await certificatesOf(ticket)).toEqual([{ keyOrigin: "browser" }]);
+  await elsewhere.close();
+});
+
 test("where no key can be made the page says so, and the server makes one when asked", async ({
   page,
   folder,
