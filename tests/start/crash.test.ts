@@ -66,7 +66,7 @@ async function waitingForDownload(number: number) {
 }
 
 async function download(path: string): Promise<string> {
-  const answer = await taro.post(`${path}/file`, { encryption: "modern" });
+  const answer = await taro.post(`${path}/file`, { madeBy: "server", encryption: "modern" });
   expect(answer.status).toBe(200);
   return Buffer.from(await answer.arrayBuffer()).toString("base64");
 }

@@ -50,7 +50,7 @@ export async function wholeStory({ base, institution, visitor, inngest, mail }: 
   const right = await visitor.mutate<{ browser: string }>("issuing.enterPin", { ticket, pin });
   visitor.keep(`issue-${createHash("sha256").update(ticket).digest("hex").slice(0, 16)}`, right.browser);
   const before = named(inngest, "enrollment/order.changed");
-  const file = await visitor.post(`${url.pathname}/file`, { encryption: "modern" });
+  const file = await visitor.post(`${url.pathname}/file`, { madeBy: "server", encryption: "modern" });
   expect(file.status).toBe(200);
   expect(named(inngest, "enrollment/order.changed")).toBeGreaterThan(before);
   createSecureContext({ pfx: Buffer.from(await file.arrayBuffer()), passphrase: pin });
