@@ -46,7 +46,8 @@ export function readKeyRef(text: string): KeyRef {
 }
 
 function malformed(text: string, form: string): KeyFault {
-  return new KeyFault("ref_malformed", `"${text.slice(0, 200)}" names no key: write it as ${form}.`);
+  const shown = text.slice(0, 200).replaceAll(/pin-(\w+)=[^;&]*/g, "pin-$1=…");
+  return new KeyFault("ref_malformed", `"${shown}" names no key: write it as ${form}.`);
 }
 
 const pathAttributes = ["token", "manufacturer", "model", "serial", "slot-id", "object", "id", "type"];
