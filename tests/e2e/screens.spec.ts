@@ -33,7 +33,11 @@ for (const locale of ["ja", "en"] as const) {
           const width = await page.evaluate(() => document.documentElement.scrollWidth);
           expect(width, `width of ${path}`).toBeLessThanOrEqual(viewport.width);
           const small = await page.evaluate(() =>
-            [...document.querySelectorAll("button, summary, select, input:not([type=hidden]), a.button")]
+            [
+              ...document.querySelectorAll(
+                "button, summary, select, input:not([type=hidden], [type=radio]), label:has([type=radio]), a.button",
+              ),
+            ]
               .map((target) => [target.textContent ?? "", target.getBoundingClientRect().height] as const)
               .filter(([, height]) => height > 0 && height < 44),
           );
