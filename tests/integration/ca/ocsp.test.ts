@@ -88,6 +88,21 @@ describe("a certificate", () => {
     expect(performance.now() - since).toBeLessThan(2000);
   });
 
+  test("revoked by another process while nobody asked is told as revoked, however long ago that was", async () => {
+    const { orderId, serial } = await issued();
+    const question = await questionFor(office, [serial]);
+    const quiet = await openDoor(new LocalCa(office.parts));
+    expect((await read(await post(question, quiet.url))).statuses).toEqual(["good"]);
+    const asked = performance.now();
+    office.pass(60_000);
+    await new LocalCa(office.parts).revoke({ enrollmentId: "e", orderIds: [orderId], reason: "superseded" });
+    office.pass(60 * 60_000);
+    // What was seen is good for a second of real time.
+    await vi.waitFor(() => expect(performance.now() - asked).toBeGreaterThan(1000), { timeout: 2000 });
+    expect((await read(await post(question, quiet.url))).statuses).toEqual(["revoked"]);
+    await quiet.close();
+  });
+
   test("that nobody knows is unknown, signed, and kept nowhere", async () => {
     const question = await questionFor(office, [`41${randomBytes(15).toString("hex")}`]);
     const response = await get(question);

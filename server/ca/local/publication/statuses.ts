@@ -46,6 +46,8 @@ export function statusesOf({ db, now, issuerIds }: Parts): Statuses {
   let asking: ReadonlySet<string> = new Set();
   let isAsking = false;
   let lookedAt = Number.NEGATIVE_INFINITY;
+  /** The time of the last look that succeeded: whatever was revoked since is still to be seen, also after a night without a question. */
+  let seenUntil: number | null = null;
   let looking: Promise<void> | null = null;
 
   function keep(status: Status): Status {
@@ -58,7 +60,8 @@ export function statusesOf({ db, now, issuerIds }: Parts): Statuses {
 
   async function look(): Promise<void> {
     const began = performance.now();
-    const since = new Date(now().getTime() - overlap);
+    const present = now().getTime();
+    const since = new Date(Math.min(present, seenUntil ?? present) - overlap);
     const rows = await db.certificate.findMany({
       where: { issuerId: { in: [...(await issuerIds())] }, revokedAt: { gt: since } },
       select,
@@ -67,6 +70,7 @@ export function statusesOf({ db, now, issuerIds }: Parts): Statuses {
     if (rows.length === mostAtATime) known.clear();
     for (const row of rows) if (known.has(row.serial) || asking.has(row.serial)) keep(statusOf(row));
     lookedAt = began;
+    seenUntil = present;
   }
 
   async function ask(): Promise<void> {
