@@ -96,26 +96,30 @@ function readList(list: DerReader): CertId[] {
 
 function readCertId(encoded: Uint8Array): CertId {
   const certId = DerReader.of(encoded).sequence();
-  const algorithm = readAlgorithm(certId.sequence());
+  const { id, isBare } = readAlgorithm(certId.sequence());
   const issuerNameHash = certId.octetString();
   const issuerKeyHash = certId.octetString();
   const serial = certId.unsigned();
   certId.end();
   if (serial.length > limits.serial) throw malformed(`A serial of more than ${limits.serial} octets.`);
-  const known = hashes.find(({ id }) => same(id, algorithm));
+  const known = hashes.find((hash) => same(hash.id, id));
   if (known === undefined) throw new PkiError("ocsp_unsupported", "A hash other than SHA-1 and SHA-2.");
+  // An answer repeats what it is asked, and is kept: nobody is to make it long.
+  if (!isBare) throw malformed("A hash with parameters other than NULL.");
   if (issuerNameHash.length !== known.size || issuerKeyHash.length !== known.size) {
     throw malformed("A hash is not as long as its kind.");
   }
   return { hash: known.hash, issuerNameHash, issuerKeyHash, serial: hex(serial), encoded };
 }
 
-/** The content of the object identifier; parameters are NULL or absent for all that are known here, and anything for others. */
-function readAlgorithm(algorithm: DerReader): Uint8Array {
+/** `id`: the content of the object identifier. `isBare`: its parameters are NULL or absent, as they are with every hash that is known here. */
+function readAlgorithm(algorithm: DerReader): { id: Uint8Array; isBare: boolean } {
   const id = algorithm.primitive(0x06);
-  if (!algorithm.atEnd) algorithm.wellFormed();
+  const isBare = algorithm.atEnd || algorithm.next === 0x05;
+  if (algorithm.next === 0x05) algorithm.null();
+  else if (!algorithm.atEnd) algorithm.wellFormed();
   algorithm.end();
-  return id;
+  return { id, isBare };
 }
 
 /** The nonce among them, or null. */

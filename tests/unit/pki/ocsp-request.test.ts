@@ -126,6 +126,16 @@ describe("a request", () => {
 
   test.each<[string, Uint8Array, string]>([
     ["for nothing", request([]), "ocsp_malformed"],
+    [
+      "with a hash whose parameters are long, which an answer would repeat and a memory keep",
+      request([asked({ parameters: [octetString(new Uint8Array(40_000))] })]),
+      "ocsp_malformed",
+    ],
+    [
+      "with a hash of several parameters",
+      request([asked({ parameters: [nullValue, nullValue] })]),
+      "der_malformed",
+    ],
     ["for more than a hundred", request(Array.from({ length: 101 }, () => asked())), "ocsp_malformed"],
     ["with an empty nonce", request([asked()], { extensions: [nonceOf(0)] }), "ocsp_malformed"],
     ["with a nonce too long", request([asked()], { extensions: [nonceOf(129)] }), "ocsp_malformed"],
