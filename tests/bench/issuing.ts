@@ -22,10 +22,10 @@ import { newSerial } from "../../server/pki/serial.ts";
 import { keySigner } from "../../server/pki/signer.ts";
 import { addCalendarMonths } from "../../server/pki/validity.ts";
 import { sealing } from "../../server/secrets/sealing.ts";
+import { type ReadyOrder, readyOrders } from "../support/ready-orders.ts";
 import { tool } from "../support/tools.ts";
 import { answers, type Cfssl, startCfssl } from "./cfssl.ts";
 import { line, percentile, timed } from "./figures.ts";
-import { type ReadyOrder, readyOrders } from "./ready-orders.ts";
 
 const atOnce = 32;
 const rounds = 5;

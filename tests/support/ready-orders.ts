@@ -10,7 +10,13 @@ import type { Sealing } from "../../server/secrets/sealing.ts";
 
 const generate = promisify(generateKeyPair);
 
-export type ReadyOrder = { ticket: string; browser: string; request: Uint8Array; pem: string };
+export type ReadyOrder = {
+  orderId: string;
+  ticket: string;
+  browser: string;
+  request: Uint8Array;
+  pem: string;
+};
 
 const day = 24 * 60 * 60 * 1000;
 let orders = 0;
@@ -35,6 +41,7 @@ export async function readyOrders(db: Database, seal: Sealing, count: number): P
       const pem = toPem(request, "CERTIFICATE REQUEST");
       return {
         number,
+        orderId: `order-${number}`,
         nonce,
         ticket: deriveTicket(seal.childKey("ticket"), `order-${number}`, nonce),
         browser: newBrowserKey(),
