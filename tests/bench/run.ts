@@ -9,6 +9,7 @@ const benches: Record<string, () => Promise<void>> = {
   signing: async () => (await import("./signing.ts")).benchSigning(),
   signers: async () => (await import("./signers.ts")).benchSigners(),
   issuing: async () => (await import("./issuing.ts")).benchIssuing(),
+  pkcs12: async () => (await import("./pkcs12.ts")).benchPkcs12(),
   crl: async () => (await import("./crl.ts")).benchCrl(),
   lists: async () => (await import("./lists.ts")).benchLists(),
   ocsp: async () => (await import("./ocsp.ts")).benchOcsp(),
