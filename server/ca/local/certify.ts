@@ -4,7 +4,7 @@ import type { Certificate, Ticket } from "../../generated/prisma/client.ts";
 import { PkiError } from "../../pki/errors.ts";
 import { readRequest } from "../../pki/read-request.ts";
 import type { KeyOrigin } from "../../ports.ts";
-import type { Wish } from "./issue.ts";
+import { standsFor, type Wish } from "./issue.ts";
 import { isFromRequest } from "./standing.ts";
 import { hashOf } from "./tickets.ts";
 import { type CertifyAnswer, fileNameOf, friendlyNameOf } from "./views.ts";
@@ -23,12 +23,30 @@ export type CertificateRequest = {
  * certificate again. Of the request only its key is taken: what the certificate says was settled when it was ordered.
  */
 export async function certify(world: World, asked: CertificateRequest): Promise<CertifyAnswer> {
+  const refusal = await refusalOf(world, asked);
+  if (refusal) return refusal;
   try {
     return await answer(world, wishOf(asked));
   } catch (error) {
     if (error instanceof PkiError) return { result: "unusable", code: error.code };
     throw error;
   }
+}
+
+/** Looked at first: to read a request and to verify its signature is work, which a stranger is not to make the server do. */
+async function refusalOf(world: World, asked: CertificateRequest): Promise<CertifyAnswer | null> {
+  const { origin } = asked;
+  const found = await world.db.ticket.findUnique({ where: { hash: hashOf(asked.ticket) } });
+  const stands = standsFor({ browser: hashOf(asked.browser), origin }, found, world.now());
+  if (stands.result === "refused") return stands;
+  return stands.result === "made" && !isGivenAgain(world, stands.ticket)
+    ? { result: "refused", because: "used" }
+    : null;
+}
+
+/** Whether its certificate, which is there, is given to whoever shows its request. */
+function isGivenAgain(world: World, ticket: Ticket): boolean {
+  return isFromRequest(ticket) && ticket.confirmedAt === null && ticket.expiresAt > world.now();
 }
 
 /** @throws PkiError for a request that cannot be read, or does not prove that its key is there */
@@ -44,8 +62,7 @@ async function answer(world: World, wish: Wish): Promise<CertifyAnswer> {
   const { ticket } = granted;
   const { orderId } = ticket;
   const certificate = granted.certificate ?? (await world.db.certificate.findUnique({ where: { orderId } }));
-  const isDone = ticket.confirmedAt !== null || ticket.expiresAt <= world.now();
-  if (!certificate || !isFromRequest(ticket) || isDone) return { result: "refused", because: "used" };
+  if (!certificate || !isGivenAgain(world, ticket)) return { result: "refused", because: "used" };
   if (!certificate.keyHash || Buffer.compare(certificate.keyHash, wish.keyHash) !== 0) {
     return { result: "refused", because: "other_key" };
   }

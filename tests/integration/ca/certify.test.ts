@@ -99,6 +99,35 @@ describe("a request with a ticket and its PIN", () => {
   });
 });
 
+describe("whoever may have no certificate", () => {
+  const broken = Buffer.from("no request at all");
+  const asking = (order: { ticket: string; browser: string }, origin: "browser" | "upload" = "browser") =>
+    office.ca.certify({ ...order, request: broken, origin });
+
+  test("is told so, and their request is not even read", async () => {
+    const order = await office.admitted();
+    expect(await asking({ ticket: "nobody's", browser: "" })).toEqual({
+      result: "refused",
+      because: "unknown",
+    });
+    expect(await asking({ ...order, browser: "a stranger's" })).toEqual({
+      result: "refused",
+      because: "pin_wanted",
+    });
+    expect(await asking(order, "upload")).toEqual({ result: "refused", because: "not_allowed" });
+    expect(await asking(order)).toMatchObject({ result: "unusable" });
+    await office.ca.close(order.id);
+    expect(await asking(order)).toEqual({ result: "refused", because: "withdrawn" });
+  });
+
+  test("neither once its holder has said that it has arrived", async () => {
+    const order = await office.admitted();
+    await certified({ ...order, ...(await newHolder()) });
+    expect(await office.ca.confirm(order)).toEqual({ result: "confirmed" });
+    expect(await asking(order)).toEqual({ result: "refused", because: "used" });
+  });
+});
+
 describe("the same request again", () => {
   test("is given the same certificate, also weeks later", async () => {
     const order = await office.admitted();
