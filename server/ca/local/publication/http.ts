@@ -6,7 +6,7 @@ import { log, newReference } from "../../../log.ts";
 import { ocspError } from "../../../pki/ocsp.ts";
 import { type PublicFile, publicFile } from "../public-files.ts";
 import type { World } from "../world.ts";
-import { type Answer, answerOcsp } from "./ocsp.ts";
+import { type Answer, answerOcsp, answerPath } from "./ocsp.ts";
 
 export type PublicRequest = {
   method: string;
@@ -16,15 +16,20 @@ export type PublicRequest = {
     name: "content-type" | "if-none-match" | "if-modified-since" | "x-forwarded-proto",
   ) => string | undefined;
   /** The body, unless it is longer than so many octets, or does not come. */
-  body: (most: number) => Promise<Uint8Array | "long" | "late">;
+  body: (most: number) => Body | Promise<Body>;
 };
+
+export type Body = Uint8Array | "long" | "late";
 
 export type PublicAnswer = {
   status: number;
-  headers: Record<string, string>;
+  headers: Headers;
   /** Null where nothing follows, for HEAD as well. */
   body: Uint8Array | null;
 };
+
+/** Names and values in turn. */
+type Headers = readonly string[];
 
 /** Whether a request is for this door. */
 export function isPublic(target: string): boolean {
@@ -40,32 +45,26 @@ export function answerPublic(world: World, request: PublicRequest): PublicAnswer
 }
 
 /** As pages have them; next.config.ts says why. */
-const always = {
+const always: Headers = Object.entries({
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
   "Cross-Origin-Opener-Policy": "same-origin",
   "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
   "Referrer-Policy": "same-origin",
   "X-Content-Type-Options": "nosniff",
   "X-Frame-Options": "DENY",
-};
+}).flat();
+const overTls: Headers = [...always, "Strict-Transport-Security", "max-age=63072000; includeSubDomains"];
 
 function answer(
   request: PublicRequest,
   status: number,
-  headers: Record<string, string>,
+  headers: Headers,
   body: Uint8Array | null,
 ): PublicAnswer {
-  const secure = request.header("x-forwarded-proto") === "https";
-  return {
-    status,
-    headers: {
-      ...always,
-      ...(secure && { "Strict-Transport-Security": "max-age=63072000; includeSubDomains" }),
-      ...headers,
-      ...(body && { "Content-Length": String(body.length) }),
-    },
-    body: request.method === "HEAD" ? null : body,
-  };
+  const all =
+    request.header("x-forwarded-proto") === "https" ? overTls.concat(headers) : always.concat(headers);
+  if (body) all.push("Content-Length", String(body.length));
+  return { status, headers: all, body: request.method === "HEAD" ? null : body };
 }
 
 async function answerFile(world: World, request: PublicRequest, name: string): Promise<PublicAnswer> {
@@ -95,26 +94,26 @@ async function answerFile(world: World, request: PublicRequest, name: string): P
       later,
     );
   }
-  const { body, type, etag, maxAge, staleIfError } = file;
-  const lastModified = wholeSeconds(file.lastModified);
-  const headers = {
-    ETag: etag,
-    "Last-Modified": lastModified.toUTCString(),
+  const { body, type, etag, lastModified, maxAge, staleIfError } = file;
+  const headers = [
+    ...["ETag", etag],
+    ...["Last-Modified", lastModified.toUTCString()],
     // Whoever cannot reach us goes on with what they have, and with a list until it has ended: it says itself when that is.
-    "Cache-Control": `public, max-age=${maxAge}, stale-if-error=${staleIfError}`,
-  };
+    ...["Cache-Control", `public, max-age=${maxAge}, stale-if-error=${staleIfError}`],
+  ];
   if (isKnown(request, etag, lastModified)) return answer(request, 304, headers, null);
-  return answer(request, 200, { ...headers, "Content-Type": type }, body);
+  return answer(request, 200, [...headers, "Content-Type", type], body);
 }
 
-const later = { "Retry-After": "60" };
+const later = ["Retry-After", "60"];
 
 /** Octets of a request; and characters of one in a path, which has some more. */
 const mostInBody = 64 * 1024;
 const mostInPath = 8 * 1024;
 const requestType = "application/ocsp-request";
-const responseType = { "Content-Type": "application/ocsp-response" };
-const notKept = { "Cache-Control": "no-store" };
+const responseType = ["Content-Type", "application/ocsp-response"];
+const notKept = ["Cache-Control", "no-store"];
+const signedForOne: Headers = [...responseType, ...notKept];
 /** Seconds for which caches may give the answer that a certificate is good: a revocation is known everywhere after that. */
 const maxAgeOfGood = 5 * 60;
 
@@ -131,12 +130,10 @@ function answerQuestion(
   if (!isRead(request.method)) return notThisWay(request, "GET, HEAD");
   if (inPath.length > mostInPath)
     return sorry(request, 414, "リクエストが長すぎます。", "The request is too long.");
-  const octets = decoded(inPath);
-  if (!octets) return ocsp(request, { der: ocspError("malformedRequest"), kept: null }, world.now());
-  return told(world, request, octets);
+  return told(world, request, () => answerPath(world, inPath));
 }
 
-async function answerPosted(world: World, request: PublicRequest): Promise<PublicAnswer> {
+function answerPosted(world: World, request: PublicRequest): PublicAnswer | Promise<PublicAnswer> {
   const [type = ""] = (request.header("content-type") ?? "").split(";", 1);
   if (type.trim().toLowerCase() !== requestType) {
     return sorry(
@@ -144,25 +141,33 @@ async function answerPosted(world: World, request: PublicRequest): Promise<Publi
       415,
       `Content-Type: ${requestType} で送信してください。`,
       `Send it as ${requestType}.`,
-      {
-        Accept: requestType,
-      },
+      ["Accept", requestType],
     );
   }
-  const octets = await request.body(mostInBody);
+  const body = request.body(mostInBody);
+  return body instanceof Promise
+    ? body.then((octets) => answerBody(world, request, octets))
+    : answerBody(world, request, body);
+}
+
+function answerBody(
+  world: World,
+  request: PublicRequest,
+  octets: Body,
+): PublicAnswer | Promise<PublicAnswer> {
   if (octets === "long") return sorry(request, 413, "リクエストが長すぎます。", "The request is too long.");
   if (octets === "late")
     return sorry(request, 408, "リクエストが届きませんでした。", "The request did not arrive.");
-  return told(world, request, octets);
+  return told(world, request, () => answerOcsp(world, octets));
 }
 
 function told(
   world: World,
   request: PublicRequest,
-  octets: Uint8Array,
+  answer: () => Answer | Promise<Answer>,
 ): PublicAnswer | Promise<PublicAnswer> {
   try {
-    const found = answerOcsp(world, octets);
+    const found = answer();
     if (!(found instanceof Promise)) return ocsp(request, found, world.now());
     return found.then(
       (answer) => ocsp(request, answer, world.now()),
@@ -190,29 +195,18 @@ function troubled(request: PublicRequest, world: World, err: unknown): PublicAns
 
 /** RFC 5019 §6: what a GET brings may be kept, and what is signed for one moment, or for nobody, may not. */
 function ocsp(request: PublicRequest, { der, kept }: Answer, now: Date): PublicAnswer {
-  if (!kept || request.method === "POST") return answer(request, 200, { ...responseType, ...notKept }, der);
+  if (!kept || request.method === "POST") return answer(request, 200, signedForOne, der);
   const { etag, since, until, status } = kept;
-  const lastModified = wholeSeconds(since);
   const left = Math.max(0, Math.floor((until.getTime() - now.getTime()) / 1000));
   const maxAge = status.revoked ? left : Math.min(left, maxAgeOfGood);
-  const headers = {
-    ETag: etag,
-    "Last-Modified": lastModified.toUTCString(),
-    Expires: until.toUTCString(),
-    "Cache-Control": `max-age=${maxAge}, public, no-transform, must-revalidate`,
-  };
-  if (isKnown(request, etag, lastModified)) return answer(request, 304, headers, null);
-  return answer(request, 200, { ...responseType, ...headers }, der);
-}
-
-/** Base64, escaped or as it is; null for anything else. */
-function decoded(inPath: string): Uint8Array | null {
-  try {
-    const text = inPath.includes("%") ? decodeURIComponent(inPath) : inPath;
-    return /^[A-Za-z0-9+/]+={0,2}$/.test(text) ? Buffer.from(text, "base64") : null;
-  } catch {
-    return null;
-  }
+  const headers = [
+    ...["ETag", etag],
+    ...["Last-Modified", kept.lastModified],
+    ...["Expires", kept.expires],
+    ...["Cache-Control", `max-age=${maxAge}, public, no-transform, must-revalidate`],
+  ];
+  if (isKnown(request, etag, since)) return answer(request, 304, headers, null);
+  return answer(request, 200, responseType.concat(headers), der);
 }
 
 function isRead(method: string): boolean {
@@ -225,7 +219,7 @@ function isKnown(request: PublicRequest, etag: string, lastModified: Date): bool
   if (tags !== undefined)
     return tags.split(",").some((tag) => ["*", etag].includes(tag.trim().replace(/^W\//, "")));
   const since = request.header("if-modified-since");
-  return since !== undefined && lastModified.getTime() <= Date.parse(since);
+  return since !== undefined && wholeSeconds(lastModified).getTime() <= Date.parse(since);
 }
 
 function wholeSeconds(date: Date): Date {
@@ -233,9 +227,10 @@ function wholeSeconds(date: Date): Date {
 }
 
 function notThisWay(request: PublicRequest, allowed: string): PublicAnswer {
-  return sorry(request, 405, `使えるメソッド: ${allowed}`, `The method is to be ${allowed}.`, {
-    Allow: allowed,
-  });
+  return sorry(request, 405, `使えるメソッド: ${allowed}`, `The method is to be ${allowed}.`, [
+    "Allow",
+    allowed,
+  ]);
 }
 
 function sorry(
@@ -243,13 +238,8 @@ function sorry(
   status: number,
   ja: string,
   en: string,
-  headers: Record<string, string> = {},
+  headers: Headers = [],
 ): PublicAnswer {
   const body = Buffer.from(`${ja}\n${en}\n`);
-  return answer(
-    request,
-    status,
-    { "Content-Type": "text/plain; charset=utf-8", ...notKept, ...headers },
-    body,
-  );
+  return answer(request, status, ["Content-Type", "text/plain; charset=utf-8", ...notKept, ...headers], body);
 }

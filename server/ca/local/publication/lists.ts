@@ -152,7 +152,7 @@ async function makeFull(world: World, issuer: SigningIssuer, plan: Plan): Promis
   const { shard, at, endedBefore } = plan;
   const entries = await entriesOf(world, { issuerId: issuer.id, shard, until: at, endedBefore });
   const nextUpdate = after(at, validFor.full);
-  const freshestUrl = repositoryAddress(world.baseUrl, deltaName(issuer.id, shard));
+  const freshestUrl = repositoryAddress(world.publicUrl, deltaName(issuer.id, shard));
   return buildCrl({ ...common(world, issuer, plan), nextUpdate, entries, freshestUrl }, issuer.signer);
 }
 
@@ -170,7 +170,7 @@ function common(world: World, issuer: SigningIssuer, { shard, number, at }: Plan
     authorityKeyIdentifier: issuer.keyIdentifier,
     number,
     thisUpdate: at,
-    ...(shard > 0 && { url: publicationOf(world.baseUrl, issuer.id, shard).crlUrl }),
+    ...(shard > 0 && { url: publicationOf(world.publicUrl, issuer.id, shard).crlUrl }),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Database } from "../../../db.ts";
 import { generateEcKey, type KeyPair } from "../../../pki/keys.ts";
 import type { Sealing } from "../../../secrets/sealing.ts";
 import type { Issuers } from "../issuers.ts";
-import type { Answers, KeptAnswer } from "./ocsp.ts";
+import type { Answers, KeptAnswer, Paths, Question } from "./ocsp.ts";
 import { type Recent, recent } from "./recent.ts";
 import { type Responders, respondersOf } from "./responders.ts";
 import { type Statuses, statusesOf } from "./statuses.ts";
@@ -23,6 +23,8 @@ export type PublicationMemory = {
   statuses: Statuses;
   responders: Responders;
   answers: Answers;
+  /** What paths ask of which an answer is kept. */
+  paths: Paths;
   /** Octets of lists, by file and number. */
   files: Recent<Uint8Array<ArrayBuffer>>;
 };
@@ -55,6 +57,7 @@ export function publicationMemory({
     statuses: statusesOf({ ...parts, issuerIds }),
     responders: respondersOf({ ...parts, makeKey: makeResponderKey }),
     answers: recent<KeptAnswer>(mostAnswers),
+    paths: recent<Question>(mostAnswers),
     files: recent<Uint8Array<ArrayBuffer>>(mostOctets, (octets) => octets.length),
   };
 }

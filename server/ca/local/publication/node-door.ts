@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { log } from "../../../log.ts";
 import type { World } from "../world.ts";
-import { answerPublic, isPublic, type PublicAnswer, type PublicRequest } from "./http.ts";
+import { answerPublic, type Body, isPublic, type PublicAnswer, type PublicRequest } from "./http.ts";
 
 /** Milliseconds for a body of a few hundred octets. */
 const patience = 10_000;
@@ -11,17 +11,43 @@ const patience = 10_000;
 export function answerAhead(world: World, request: IncomingMessage, response: ServerResponse): boolean {
   const target = targetOf(request.url ?? "/");
   if (!isPublic(target)) return false;
-  const answer = answerPublic(world, asked(request, target));
-  if (answer instanceof Promise) {
-    answer.then(
-      (answer) => sendSoon(request, response, answer),
-      (err) => {
-        log.error({ err }, "A public request could not be answered.");
-        response.destroy();
-      },
-    );
-  } else sendSoon(request, response, answer);
+  // What came in one piece with its head is there a moment later, whole.
+  if (request.method === "POST") process.nextTick(answerNow, world, request, response, target);
+  else answerNow(world, request, response, target);
   return true;
+}
+
+function answerNow(world: World, request: IncomingMessage, response: ServerResponse, target: string): void {
+  const answer = answerPublic(world, asked(request, target));
+  if (!(answer instanceof Promise)) {
+    sendSoon(request, response, answer);
+    return;
+  }
+  answer.then(
+    (answer) => sendSoon(request, response, answer),
+    (err) => {
+      log.error({ err }, "A public request could not be answered.");
+      response.destroy();
+    },
+  );
+}
+
+const ready: [IncomingMessage, ServerResponse, PublicAnswer][] = [];
+/** Answers that leave at once. */
+const together = 8;
+
+/**
+ * What is answered in one turn of the loop is sent together, some at a time: whoever asks much is woken once for several answers, and has
+ * something to do while the next are made.
+ */
+function sendSoon(...answer: [IncomingMessage, ServerResponse, PublicAnswer]): void {
+  const waiting = ready.push(answer);
+  if (waiting === together) sendReady();
+  else if (waiting === 1) setImmediate(sendReady);
+}
+
+function sendReady(): void {
+  for (const one of ready.splice(0)) send(...one);
 }
 
 /** Proxies may send the whole URL (RFC 9112 §3.2.2). */
@@ -41,18 +67,8 @@ function asked(request: IncomingMessage, target: string): PublicRequest {
   };
 }
 
-const ready: [IncomingMessage, ServerResponse, PublicAnswer][] = [];
-
-/**
- * What is answered in one turn of the loop is sent together at its end: whoever asks much is woken once for many answers, which costs
- * the machine less than half of what one by one does.
- */
-function sendSoon(...answer: [IncomingMessage, ServerResponse, PublicAnswer]): void {
-  if (ready.push(answer) > 1) return;
-  setImmediate(() => {
-    for (const one of ready.splice(0)) send(...one);
-  });
-}
+/** Octets up to which a body goes to the socket in one write with its head, as a string: as octets it would need another. */
+const small = 8 * 1024;
 
 function send(
   request: IncomingMessage,
@@ -61,21 +77,30 @@ function send(
 ): void {
   if (response.destroyed) return;
   // A body that nobody read would be taken for the next request.
-  if (!request.complete && request.method !== "GET" && request.method !== "HEAD")
-    headers.Connection = "close";
-  response.writeHead(status, headers);
-  if (body) response.end(body);
-  else response.end();
+  const close = !request.complete && request.method !== "GET" && request.method !== "HEAD";
+  response.writeHead(status, close ? [...headers, "Connection", "close"] : (headers as string[]));
+  if (!body) response.end();
+  else if (body.length > small) response.end(body);
+  else {
+    const { buffer, byteOffset, byteLength } = body;
+    response.end(Buffer.from(buffer, byteOffset, byteLength).toString("latin1"), "latin1");
+  }
 }
 
 /** Reading stops where they are too many, or do not come. */
-function octetsOf(request: IncomingMessage, most: number): Promise<Uint8Array | "long" | "late"> {
-  if (Number(request.headers["content-length"] ?? 0) > most) return Promise.resolve("long");
+function octetsOf(request: IncomingMessage, most: number): Body | Promise<Body> {
+  if (Number(request.headers["content-length"] ?? 0) > most) return "long";
+  if (!request.complete) return arriving(request, most);
+  const octets: Buffer = request.read() ?? Buffer.alloc(0);
+  return octets.length > most ? "long" : octets;
+}
+
+function arriving(request: IncomingMessage, most: number): Promise<Body> {
   return new Promise((done) => {
     const parts: Buffer[] = [];
     let size = 0;
     const late = setTimeout(end, patience, "late");
-    function end(octets: Uint8Array | "long" | "late"): void {
+    function end(octets: Body): void {
       clearTimeout(late);
       request.off("data", take).off("end", all).off("close", gone).off("error", gone);
       if (typeof octets === "string") request.resume();

@@ -17,6 +17,9 @@ export type KeptAnswer = {
   /** thisUpdate and nextUpdate. */
   since: Date;
   until: Date;
+  /** The same as HTTP has them. */
+  lastModified: string;
+  expires: string;
 };
 
 export type Answer = { der: Uint8Array; kept: KeptAnswer | null };
@@ -27,28 +30,70 @@ const life = 60 * minute;
 /** A certificate that nobody has heard of may come to be at any moment. */
 const lifeOfUnknown = 5 * minute;
 
+/** What was asked, and by what its answer is known: null for one that is not to be kept. */
+export type Question = { request: OcspRequest; key: string | null };
+
+/** Characters of a path that is remembered; those of usual requests, of one certificate, have a third of it. */
+const mostInPath = 512;
+
+/**
+ * Answers a request that stands in a path, base64. What such a path asks is read once, for all who ask the same in the same letters.
+ * @throws as answerOcsp
+ */
+export function answerPath(world: World, path: string): Answer | Promise<Answer> {
+  const { paths } = world.publication;
+  const known = paths.get(path);
+  if (known) return answerQuestion(world, known);
+  const octets = decoded(path);
+  const question = octets && questionIn(octets);
+  if (!question) return refused("malformedRequest");
+  if (question === "unsupported") return refused("unauthorized");
+  const answer = answerQuestion(world, question);
+  // Only of an answer that is kept: strangers can ask for any number of others.
+  if (!(answer instanceof Promise) && answer.kept && path.length <= mostInPath) paths.set(path, question);
+  return answer;
+}
+
 /** Never throws for what strangers may send. @throws where the database or a key is missing */
 export function answerOcsp(world: World, octets: Uint8Array): Answer | Promise<Answer> {
-  let request: OcspRequest;
+  const question = questionIn(octets);
+  if (!question) return refused("malformedRequest");
+  return question === "unsupported" ? refused("unauthorized") : answerQuestion(world, question);
+}
+
+/** Null for one that is malformed. */
+function questionIn(octets: Uint8Array): Question | "unsupported" | null {
   try {
-    request = readOcspRequest(octets);
+    const request = readOcspRequest(octets);
+    return { request, key: keyOf(request) };
   } catch (error) {
     if (!(error instanceof PkiError)) throw error;
-    return refused(error.code === "ocsp_unsupported" ? "unauthorized" : "malformedRequest");
+    return error.code === "ocsp_unsupported" ? "unsupported" : null;
   }
+}
+
+/** Base64, escaped or as it is; null for anything else. */
+function decoded(path: string): Uint8Array | null {
+  try {
+    const text = path.includes("%") ? decodeURIComponent(path) : path;
+    return /^[A-Za-z0-9+/]+={0,2}$/.test(text) ? Buffer.from(text, "base64") : null;
+  } catch {
+    return null;
+  }
+}
+
+function answerQuestion(world: World, question: Question): Answer | Promise<Answer> {
   const { statuses, answers } = world.publication;
   const upToDate = statuses.upToDate();
-  const key = keyOf(request);
-  const again = key === null ? undefined : answers.get(key);
+  const again = question.key === null ? undefined : answers.get(question.key);
   if (!upToDate && again && isGood(again, world)) return { der: again.der, kept: again };
-  return answered(world, request, key, upToDate);
+  return answered(world, question, upToDate);
 }
 
 function refused(error: OcspError): Answer {
   return { der: ocspError(error), kept: null };
 }
 
-/** By what an answer is known: null for one that is not to be kept. */
 function keyOf({ certIds, nonce }: OcspRequest): string | null {
   const [only] = certIds;
   if (nonce || certIds.length > 1 || !only) return null;
@@ -62,11 +107,10 @@ function isGood({ status, until }: KeptAnswer, { now, publication }: World): boo
 
 async function answered(
   world: World,
-  request: OcspRequest,
-  key: string | null,
+  { request, key }: Question,
   upToDate: Promise<void> | null,
 ): Promise<Answer> {
-  await upToDate;
+  if (upToDate) await upToDate;
   const { certIds, nonce } = request;
   const { statuses, responders, answers } = world.publication;
   const issuer = issuerOf(await world.issuers(), certIds, world.now());
@@ -95,7 +139,9 @@ async function answered(
   // Only of certificates that there are: strangers can ask for any number of others.
   if (key === null || status?.issuerId !== issuer.id) return { der, kept: null };
   const etag = `"${hash("sha256", der, "base64url")}"`;
-  const kept = { der, status, etag, since: now, until: until(life) };
+  const ends = until(life);
+  const inHttp = { lastModified: now.toUTCString(), expires: ends.toUTCString() };
+  const kept = { der, status, etag, since: now, until: ends, ...inHttp };
   answers.set(key, kept);
   return { der, kept };
 }
@@ -136,3 +182,4 @@ function namesOf(issuers: Issuers): ReadonlyMap<string, CertificateIssuer> {
 }
 
 export type Answers = Recent<KeptAnswer>;
+export type Paths = Recent<Question>;

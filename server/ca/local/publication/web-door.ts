@@ -11,5 +11,8 @@ export async function answerWeb(world: World, request: Request): Promise<Respons
     header: (name) => request.headers.get(name) ?? undefined,
     body: async (most) => (await octetsOf(request, most)) ?? "long",
   });
-  return new Response(body && Uint8Array.from(body), { status, headers });
+  const pairs = headers.flatMap((name, at) =>
+    at % 2 ? [] : [[name, headers[at + 1] ?? ""] as [string, string]],
+  );
+  return new Response(body && Uint8Array.from(body), { status, headers: pairs });
 }
