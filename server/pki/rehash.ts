@@ -35,7 +35,10 @@ export function rehash(hash: RehashName, digest: Uint8Array, times: number): Uin
   return result;
 }
 
-/** §6.1.2, from the initial hash value. A loop for each of the four functions: to choose among them costs a round a third. */
+/**
+ * §6.1.2, from the initial hash value. A loop for each of the four functions, for to choose among them costs a
+ * round a third; sums cut to 32 bits in pairs, which do not wait for one another: another fifth.
+ */
 function sha1(w: Int32Array, state: Int32Array): void {
   for (let t = 16; t < 80; t++) {
     const x = at(w, t - 3) ^ at(w, t - 8) ^ at(w, t - 14) ^ at(w, t - 16);
@@ -48,7 +51,8 @@ function sha1(w: Int32Array, state: Int32Array): void {
   let e = 0xc3d2e1f0 | 0;
   let t = 0;
   for (; t < 20; t++) {
-    const next = (((a << 5) | (a >>> 27)) + (((c ^ d) & b) ^ d) + 0x5a827999 + e + at(w, t)) | 0;
+    const mixed = (((a << 5) | (a >>> 27)) + (((c ^ d) & b) ^ d)) | 0;
+    const next = (((mixed + ((e + at(w, t)) | 0)) | 0) + 0x5a827999) | 0;
     e = d;
     d = c;
     c = (b << 30) | (b >>> 2);
@@ -56,7 +60,8 @@ function sha1(w: Int32Array, state: Int32Array): void {
     a = next;
   }
   for (; t < 40; t++) {
-    const next = (((a << 5) | (a >>> 27)) + (b ^ c ^ d) + 0x6ed9eba1 + e + at(w, t)) | 0;
+    const mixed = (((a << 5) | (a >>> 27)) + (b ^ c ^ d)) | 0;
+    const next = (((mixed + ((e + at(w, t)) | 0)) | 0) + 0x6ed9eba1) | 0;
     e = d;
     d = c;
     c = (b << 30) | (b >>> 2);
@@ -64,7 +69,8 @@ function sha1(w: Int32Array, state: Int32Array): void {
     a = next;
   }
   for (; t < 60; t++) {
-    const next = (((a << 5) | (a >>> 27)) + ((b & c) | (d & (b | c))) + (0x8f1bbcdc | 0) + e + at(w, t)) | 0;
+    const mixed = (((a << 5) | (a >>> 27)) + ((b & c) | (d & (b | c)))) | 0;
+    const next = (((mixed + ((e + at(w, t)) | 0)) | 0) + (0x8f1bbcdc | 0)) | 0;
     e = d;
     d = c;
     c = (b << 30) | (b >>> 2);
@@ -72,7 +78,8 @@ function sha1(w: Int32Array, state: Int32Array): void {
     a = next;
   }
   for (; t < 80; t++) {
-    const next = (((a << 5) | (a >>> 27)) + (b ^ c ^ d) + (0xca62c1d6 | 0) + e + at(w, t)) | 0;
+    const mixed = (((a << 5) | (a >>> 27)) + (b ^ c ^ d)) | 0;
+    const next = (((mixed + ((e + at(w, t)) | 0)) | 0) + (0xca62c1d6 | 0)) | 0;
     e = d;
     d = c;
     c = (b << 30) | (b >>> 2);
