@@ -1,4 +1,4 @@
-/** Institutions as operators see them, and the one thing that is set for each: which deeds ask for a proof. */
+/** Institutions as operators see them, and what is set for each: which deeds ask for a proof, and where keys may be made. */
 import { type GuardedDeed, guardedDeeds, type Policy } from "../assurance.ts";
 import type { Database } from "../db.ts";
 import { askedFor } from "../federation/discovery/asked-for.ts";
@@ -6,7 +6,9 @@ import { searchProviders } from "../federation/discovery/search.ts";
 import { providerInForce } from "../federation/metadata/providers.ts";
 import { providerIdOf } from "../federation/metadata/read-providers.ts";
 import { dnBaseOf } from "../federation/people/members.ts";
+import type { Institution, Prisma } from "../generated/prisma/client.ts";
 import { log } from "../log.ts";
+import { type KeyOrigin, keyOrigins } from "../ports.ts";
 
 export type InstitutionRow = {
   entityId: string;
@@ -17,6 +19,8 @@ export type InstitutionRow = {
   /** Whether the metadata in force know it: else nobody can log in from it. */
   inForce: boolean;
   policy: GuardPolicy;
+  /** Where its members' keys may be made, in the order of `keyOrigins`; never none. */
+  keyOrigins: readonly KeyOrigin[];
 };
 
 /** Deeds in the order of `guardedDeeds`. */
@@ -33,6 +37,8 @@ export type InstitutionsPage = {
 const perPage = 50;
 const mostOthers = 20;
 const open: GuardPolicy = { aal2For: [], ial2For: [] };
+/** What an institution allows for which nothing was chosen yet: the default of its column. */
+const usual: readonly KeyOrigin[] = ["browser", "server"];
 
 export async function searchInstitutions(
   db: Database,
@@ -60,6 +66,7 @@ export async function searchInstitutions(
       members: _count.members,
       inForce: known.has(entityId),
       policy: policyOf(row),
+      keyOrigins: originsOf(row),
     })),
     next: rows.length > perPage ? (shown.at(-1)?.id ?? null) : null,
     others: q && !after ? await withoutMembers(db, { q, locale, now }) : [],
@@ -84,7 +91,7 @@ async function withoutMembers(
   return found
     .filter(({ entityId }) => !known.has(entityId))
     .sort((one, other) => (place.get(one.id) ?? 0) - (place.get(other.id) ?? 0))
-    .map(({ id: _, ...row }) => ({ ...row, members: 0, inForce: true, policy: open }));
+    .map(({ id: _, ...row }) => ({ ...row, members: 0, inForce: true, policy: open, keyOrigins: usual }));
 }
 
 async function inForceAmong(db: Database, entityIds: readonly string[], now: Date): Promise<Set<string>> {
@@ -113,6 +120,7 @@ export async function institutionOf(
     members: kept?._count.members ?? 0,
     inForce: provider !== null,
     policy: kept ? policyOf(kept) : open,
+    keyOrigins: kept ? originsOf(kept) : usual,
   };
 }
 
@@ -124,6 +132,8 @@ export function inOrder(deeds: readonly string[]): GuardedDeed[] {
   return guardedDeeds.filter((deed) => deeds.includes(deed));
 }
 
+export type Saved = "saved" | "changed_meanwhile" | "unknown";
+
 /**
  * Holds from the next request on. `seen` is the policy that the form was filled in upon: one that somebody else has changed since
  * is not overwritten. `by` is the operator.
@@ -131,26 +141,66 @@ export function inOrder(deeds: readonly string[]): GuardedDeed[] {
 export async function savePolicy(
   db: Database,
   wish: { entityId: string; policy: GuardPolicy; seen: GuardPolicy; by: string; now: Date },
-): Promise<"saved" | "changed_meanwhile" | "unknown"> {
+): Promise<Saved> {
   const { entityId, now } = wish;
   const policy = policyOf({ aal2For: wish.policy.aal2For, ial2For: wish.policy.ial2For });
-  if (!(await sureOfRow(db, entityId, now))) return "unknown";
-  const done = await db.$transaction(async (tx) => {
-    await tx.$queryRaw`SELECT id FROM "Institution" WHERE "entityId" = ${entityId} FOR UPDATE`;
-    const row = await tx.institution.findUniqueOrThrow({ where: { entityId } });
-    if (!isSame(policyOf(row), policyOf(wish.seen))) return false;
-    await tx.institution.update({
-      where: { entityId },
-      data: policy as { aal2For: string[]; ial2For: string[] },
-    });
-    return true;
+  const done = await change(db, entityId, now, {
+    isSeen: (row) => isSame(policyOf(row), policyOf(wish.seen)),
+    data: { aal2For: [...policy.aal2For], ial2For: [...policy.ial2For] },
   });
-  if (!done) return "changed_meanwhile";
-  log.info(
-    { event: "policy", by: wish.by, entityId, ...policy },
-    "An operator set what an institution asks for",
-  );
-  return "saved";
+  if (done === "saved") {
+    log.info(
+      { event: "policy", by: wish.by, entityId, ...policy },
+      "An operator set what an institution asks for",
+    );
+  }
+  return done;
+}
+
+/** Holds for applications from now on: what is ordered already keeps what held then. `seen`, `by`: as for `savePolicy`. */
+export async function saveKeyOrigins(
+  db: Database,
+  wish: {
+    entityId: string;
+    keyOrigins: readonly KeyOrigin[];
+    seen: readonly KeyOrigin[];
+    by: string;
+    now: Date;
+  },
+): Promise<Saved> {
+  const { entityId } = wish;
+  const chosen = originsOf(wish);
+  const done = await change(db, entityId, wish.now, {
+    isSeen: (row) => isSame(originsOf(row), originsOf({ keyOrigins: wish.seen })),
+    data: { keyOrigins: chosen },
+  });
+  if (done === "saved") {
+    log.info(
+      { event: "key-origins", by: wish.by, entityId, keyOrigins: chosen },
+      "An operator set where an institution's keys may be made",
+    );
+  }
+  return done;
+}
+
+function originsOf(row: { keyOrigins: readonly string[] }): KeyOrigin[] {
+  return keyOrigins.filter((origin) => row.keyOrigins.includes(origin));
+}
+
+/** Changes the row, unless it is no longer as it was seen. */
+async function change(
+  db: Database,
+  entityId: string,
+  now: Date,
+  { isSeen, data }: { isSeen: (row: Institution) => boolean; data: Prisma.InstitutionUpdateInput },
+): Promise<Saved> {
+  if (!(await sureOfRow(db, entityId, now))) return "unknown";
+  return db.$transaction(async (tx) => {
+    await tx.$queryRaw`SELECT id FROM "Institution" WHERE "entityId" = ${entityId} FOR UPDATE`;
+    if (!isSeen(await tx.institution.findUniqueOrThrow({ where: { entityId } }))) return "changed_meanwhile";
+    await tx.institution.update({ where: { entityId }, data });
+    return "saved";
+  });
 }
 
 /** An institution whose members are yet to come gets its row now. */
@@ -167,6 +217,6 @@ async function sureOfRow(db: Database, entityId: string, now: Date): Promise<boo
   return true;
 }
 
-function isSame(one: GuardPolicy, other: GuardPolicy): boolean {
+function isSame<T>(one: T, other: T): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -3,6 +3,7 @@
 import { getLocale } from "next-intl/server";
 import { type GuardedDeed, guardedDeeds } from "@/server/assurance.ts";
 import { redirect } from "@/server/i18n/navigation.ts";
+import { type KeyOrigin, keyOrigins } from "@/server/ports.ts";
 import { operator } from "./operator.ts";
 
 /** メタデータを今すぐ確認: the page says what came of it. */
@@ -22,6 +23,24 @@ export async function savePolicy(form: FormData): Promise<void> {
     seen: { aal2For: deedsOf(form, "seen-aal2"), ial2For: deedsOf(form, "seen-ial2") },
   });
   redirect({ href: `${here}&saved=${result}`, locale: await getLocale() });
+}
+
+/** 保存: where an institution's keys may be made. None at all is no choice, and is said before anything is asked. */
+export async function saveKeyOrigins(form: FormData): Promise<void> {
+  const entityId = String(form.get("entity") ?? "");
+  const here = `/admin/institutions/policy?entity=${encodeURIComponent(entityId)}`;
+  const chosen = originsOf(form, "origin");
+  const { institutions } = await operator(here);
+  const result =
+    chosen.length === 0
+      ? "none_chosen"
+      : await institutions.saveKeyOrigins({ entityId, keyOrigins: chosen, seen: originsOf(form, "seen") });
+  redirect({ href: `${here}&saved=${result}`, locale: await getLocale() });
+}
+
+function originsOf(form: FormData, name: string): KeyOrigin[] {
+  const given = form.getAll(name);
+  return keyOrigins.filter((origin) => given.includes(origin));
 }
 
 function deedsOf(form: FormData, name: string): GuardedDeed[] {

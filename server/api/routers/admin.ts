@@ -1,11 +1,12 @@
 /** What operators see and do. For anybody else there is nothing here. */
 import { z } from "zod";
 import { federationView, lookNow } from "../../admin/federation.ts";
-import { institutionOf, savePolicy, searchInstitutions } from "../../admin/institutions.ts";
+import { institutionOf, saveKeyOrigins, savePolicy, searchInstitutions } from "../../admin/institutions.ts";
 import { loginDetail, searchLogins } from "../../admin/logins.ts";
 import { guardedDeeds } from "../../assurance.ts";
 import { PortalError } from "../../errors.ts";
 import { federation } from "../../federation/world.ts";
+import { keyOrigins } from "../../ports.ts";
 import { operatorProcedure, router } from "../trpc.ts";
 
 /** The database takes no text with a NUL, and its calendar has no year 0. */
@@ -15,6 +16,8 @@ const entityId = line.min(1).max(1024);
 const recordId = z.string().regex(/^[1-9]\d{0,17}$/);
 const text = line.trim().max(200).optional();
 const policy = z.object({ aal2For: z.array(z.enum(guardedDeeds)), ial2For: z.array(z.enum(guardedDeeds)) });
+
+const origins = z.array(z.enum(keyOrigins)).max(keyOrigins.length);
 
 const federationAdmin = router({
   view: operatorProcedure.query(() => federationView(federation())),
@@ -66,6 +69,12 @@ const institutionsAdmin = router({
     .input(z.object({ entityId, policy, seen: policy }))
     .mutation(({ ctx, input }) =>
       savePolicy(ctx.ports.db, { ...input, by: ctx.member.id, now: ctx.ports.now() }),
+    ),
+
+  saveKeyOrigins: operatorProcedure
+    .input(z.object({ entityId, keyOrigins: origins.min(1), seen: origins }))
+    .mutation(({ ctx, input }) =>
+      saveKeyOrigins(ctx.ports.db, { ...input, by: ctx.member.id, now: ctx.ports.now() }),
     ),
 });
 

@@ -52,6 +52,15 @@ const every: [string, (admin: Door) => Promise<unknown>][] = [
     "institutions.savePolicy",
     (admin) => admin.institutions.savePolicy({ entityId: entityIds.a, policy: nothing, seen: nothing }),
   ],
+  [
+    "institutions.saveKeyOrigins",
+    (admin) =>
+      admin.institutions.saveKeyOrigins({
+        entityId: entityIds.a,
+        keyOrigins: ["browser"],
+        seen: ["browser"],
+      }),
+  ],
 ];
 
 test("every procedure of the operators is in this list", async () => {
@@ -253,6 +262,54 @@ describe("the login log", () => {
       .logins.get({ id })
       .catch((error: unknown) => codeOf(error));
     expect(["not_found", "invalid_input"]).toContain(code);
+  });
+});
+
+describe("where an institution's keys may be made", () => {
+  const usual = ["browser", "server"];
+  beforeEach(async () => {
+    await portal.logIn("hanako");
+    await db.institution.updateMany({ data: { keyOrigins: usual } });
+  });
+  const save = (keyOrigins: string[], seen: string[] = usual, entityId = entityIds.a) =>
+    operator().institutions.saveKeyOrigins({ entityId, keyOrigins, seen } as never);
+  const read = async () => (await operator().institutions.get({ entityId: entityIds.a })).keyOrigins;
+
+  test("is in browsers and on the server until somebody chooses, also where nobody has logged in yet", async () => {
+    expect(await read()).toEqual(usual);
+    await db.member.deleteMany({ where: { institution: { entityId: entityIds.b } } });
+    await db.institution.deleteMany({ where: { entityId: entityIds.b } });
+    expect((await operator().institutions.get({ entityId: entityIds.b })).keyOrigins).toEqual(usual);
+    expect(await save(["upload"], usual, entityIds.b)).toBe("saved");
+    const kept = await db.institution.findUniqueOrThrow({ where: { entityId: entityIds.b } });
+    expect(kept.keyOrigins).toEqual(["upload"]);
+  });
+
+  test("is saved, in one order, and read again; what is asked for before deeds stays", async () => {
+    await db.institution.updateMany({ data: { aal2For: ["renew"] } });
+    expect(await save(["upload", "browser"])).toBe("saved");
+    expect(await read()).toEqual(["browser", "upload"]);
+    const { policy } = await operator().institutions.get({ entityId: entityIds.a });
+    expect(policy.aal2For).toEqual(["renew"]);
+    await db.institution.updateMany({ data: nothing });
+  });
+
+  test("that another operator has changed since is not overwritten", async () => {
+    await save(["server"]);
+    expect(await save(["upload"])).toBe("changed_meanwhile");
+    expect(await read()).toEqual(["server"]);
+  });
+
+  test.each([
+    ["nowhere", []],
+    ["somewhere that is not known", ["elsewhere"]],
+  ])("is never %s", async (_, keyOrigins) => {
+    expect(await save(keyOrigins).catch((error: unknown) => codeOf(error))).toBe("invalid_input");
+    expect(await read()).toEqual(usual);
+  });
+
+  test("of an institution that nobody knows is none", async () => {
+    expect(await save(["browser"], usual, "https://unknown.example")).toBe("unknown");
   });
 });
 

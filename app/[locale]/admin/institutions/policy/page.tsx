@@ -2,10 +2,11 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { AdminFrame } from "@/components/admin/frame.tsx";
 import { InstitutionName } from "@/components/admin/institution-name.tsx";
+import { KeyOriginsForm } from "@/components/admin/key-origins-form.tsx";
 import { PolicyForm } from "@/components/admin/policy-form.tsx";
 import { Notice } from "@/components/ui/notice.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
-import { savePolicy } from "../../actions.ts";
+import { saveKeyOrigins, savePolicy } from "../../actions.ts";
 import { operator, orLost } from "../../operator.ts";
 
 type PolicyPageProps = {
@@ -32,6 +33,11 @@ export default async function PolicyPage({ searchParams }: PolicyPageProps) {
           <p>{t("changedMeanwhileHint")}</p>
         </Notice>
       )}
+      {saved === "none_chosen" && (
+        <Notice tone="error" role="alert" title={t("keys.noneChosen")}>
+          <p>{t("keys.noneChosenHint")}</p>
+        </Notice>
+      )}
       <p>
         <InstitutionName institution={institution} />
       </p>
@@ -40,6 +46,11 @@ export default async function PolicyPage({ searchParams }: PolicyPageProps) {
         <p>{t("warningHint")}</p>
       </Notice>
       <PolicyForm institution={institution} action={savePolicy} />
+      <section className="stack" aria-labelledby="keys">
+        <h2 id="keys">{t("keys.title")}</h2>
+        <p>{t("keys.explanation")}</p>
+        <KeyOriginsForm institution={institution} action={saveKeyOrigins} />
+      </section>
       <p className="actions no-print">
         <Link className="button button-plain" href="/admin/institutions">
           {t("back")}
