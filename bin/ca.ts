@@ -88,8 +88,10 @@ async function main(words: readonly string[]) {
   });
 }
 
-async function officeOf(portal: OwnPortal, db: CeremonyOffice["db"]): Promise<CeremonyOffice> {
-  const { authorityOf } = await import("../server/ca/local/profiles.ts");
+type Console = CeremonyOffice & { baseUrl: string };
+
+async function officeOf(portal: OwnPortal, db: CeremonyOffice["db"]): Promise<Console> {
+  const { authorityOf, publicUrlOf } = await import("../server/ca/local/profiles.ts");
   const { signersWith } = await import("../server/signers/open.ts");
   const settings = z
     .object({ ...ca, ...keys })
@@ -102,6 +104,7 @@ async function officeOf(portal: OwnPortal, db: CeremonyOffice["db"]): Promise<Ce
     now: () => new Date(),
     sealing: portal.sealing,
     baseUrl: new URL(portal.baseUrl).origin,
+    publicUrl: publicUrlOf({ BASE_URL: portal.baseUrl, PKI_URL: settings.data.PKI_URL }),
     authority: authorityOf({ organization, policyOid }),
     root,
     elsewhere: signersWith(settings.data),
@@ -114,7 +117,7 @@ function given() {
 }
 
 /** What comes next, or null where nothing was changed. */
-async function carryOut(office: CeremonyOffice, wish: Wish): Promise<string | null> {
+async function carryOut(office: Console, wish: Wish): Promise<string | null> {
   const { deed, kind, one, key, at } = wish;
   switch (deed) {
     case "request": {
@@ -147,8 +150,8 @@ Have the root sign it, and come back with its certificate: npm run ca -- accept 
     case "use": {
       const { switchTo } = await import("../server/ca/local/ceremony/use.ts");
       orRefuse(await switchTo(office, { id: one, ...(at && { at }) }));
-      return `${at ? `From ${at.toISOString()} on` : "Within a minute"} every process issues with it. The one before keeps its lists and answers for what it issued. Tell those who check certificates of the new CA: ${office.baseUrl}/pki/${one}.cer
-${at ? `${at.toISOString()} から` : "1分以内に"}すべてのプロセスがこの中間CAから発行します。以前の中間CAは、発行済みの証明書の失効情報を提供し続けます。証明書を検証するサービスの管理者に、新しい中間CA証明書 ${office.baseUrl}/pki/${one}.cer を知らせてください。`;
+      return `${at ? `From ${at.toISOString()} on` : "Within a minute"} every process issues with it. The one before keeps its lists and answers for what it issued. Tell those who check certificates of the new CA: ${office.publicUrl}/pki/${one}.cer
+${at ? `${at.toISOString()} から` : "1分以内に"}すべてのプロセスがこの中間CAから発行します。以前の中間CAは、発行済みの証明書の失効情報を提供し続けます。証明書を検証するサービスの管理者に、新しい中間CA証明書 ${office.publicUrl}/pki/${one}.cer を知らせてください。`;
     }
     case "drop": {
       const { dropRequest } = await import("../server/ca/local/ceremony/request.ts");
@@ -167,7 +170,7 @@ ${at ? `${at.toISOString()} から` : "1分以内に"}すべてのプロセス�
   }
 }
 
-async function accept(office: CeremonyOffice, wish: Wish): Promise<string> {
+async function accept(office: Console, wish: Wish): Promise<string> {
   const { acceptCertificate } = await import("../server/ca/local/ceremony/accept.ts");
   const files = [wish.one, wish.two].flatMap((path) => (path === undefined ? [] : [contentOf(path)]));
   const given = wish["root-fingerprint"];
@@ -201,7 +204,7 @@ function orRefuse<Outcome extends object>(outcome: Outcome): Exclude<Outcome, { 
 }
 
 /** Whoever is told of a new CA finds its lists. */
-async function publish({ elsewhere, ...parts }: CeremonyOffice): Promise<void> {
+async function publish({ elsewhere, ...parts }: Console): Promise<void> {
   const { LocalCa } = await import("../server/ca/local/local-ca.ts");
   const ca = new LocalCa({ ...parts, openSigner: elsewhere.openSigner, tell: async () => {} });
   await ca.publishAll();

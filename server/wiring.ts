@@ -1,7 +1,7 @@
 /** The ports joined to the real world: one of each a process, made when first asked for. */
 import { chooseCa } from "./ca/choose.ts";
 import { LocalCa } from "./ca/local/local-ca.ts";
-import { authorityOf } from "./ca/local/profiles.ts";
+import { authorityOf, publicUrlOf } from "./ca/local/profiles.ts";
 import { database } from "./db.ts";
 import { hear } from "./enrollment/orders.ts";
 import { reminderDays } from "./enrollment/stalled.ts";
@@ -45,6 +45,7 @@ export function localCa(): LocalCa {
     openSigner: signersWith(env()).openSigner,
     tell: (tx, facts) => hear(tx, facts, now()),
     baseUrl: env().BASE_URL,
+    publicUrl: publicUrlOf(env()),
     authority: authorityOf({ organization: env().CA_ORGANIZATION, policyOid: env().CA_POLICY_OID }),
     root: env().CA_ROOT,
   });

@@ -1,5 +1,5 @@
 /** The CAs, for anybody who has to trust them. */
-import { publicationOf } from "../../ca/local/profiles.ts";
+import { publicUrlOf } from "../../ca/local/profiles.ts";
 import { env } from "../../env.ts";
 import { localCa } from "../../wiring.ts";
 import { publicProcedure, router } from "../trpc.ts";
@@ -9,7 +9,7 @@ export const authoritiesRouter = router({
 
   /** Where people fetch their certificates and lists, and where servers ask by OCSP: as certificates say it, without TLS. */
   places: publicProcedure.query(() => {
-    const { BASE_URL } = env();
-    return { repository: `${BASE_URL}/pki`, ocsp: publicationOf(BASE_URL, "root", 0).ocspUrl ?? "" };
+    const publicUrl = publicUrlOf(env());
+    return { repository: `${env().BASE_URL}/pki`, ocsp: `${publicUrl}/ocsp` };
   }),
 });

@@ -114,11 +114,11 @@ async function make(tx: Transaction, parts: IssuerParts): Promise<IssuerRow[]> {
 export async function certify(
   { kind, generation, publicKey }: { kind: "client" | "smime"; generation: number; publicKey: KeyObject },
   root: { id: string; issuer: Issuer; signer: Signer },
-  parts: Pick<IssuerParts, "now" | "authority" | "baseUrl">,
+  parts: Pick<IssuerParts, "now" | "authority" | "publicUrl">,
 ): Promise<Bytes> {
   const subject = subjectOfCa(kind, generation, publicKey, parts);
   const notAfter = new Date(Math.min(subject.notAfter.getTime(), root.issuer.notAfter.getTime()));
-  const profile = issuingProfile(kind, parts.baseUrl, root.id);
+  const profile = issuingProfile(kind, parts.publicUrl, root.id);
   return Uint8Array.from(
     await issueCertificate({ profile, issuer: root.issuer, ...subject, notAfter }, root.signer),
   );
@@ -142,8 +142,8 @@ function subjectOfCa(
 }
 
 /** What the certificate of an issuing CA of this kind says, below the root `rootId`. */
-export function issuingProfile(kind: "client" | "smime", baseUrl: string, rootId: string): Profile {
-  const { caIssuersUrl, crlUrl } = publicationOf(baseUrl, rootId, 0);
+export function issuingProfile(kind: "client" | "smime", publicUrl: string, rootId: string): Profile {
+  const { caIssuersUrl, crlUrl } = publicationOf(publicUrl, rootId, 0);
   return issuingCaProfile({ extendedKeyUsage: [purposeOf[kind]], publication: { caIssuersUrl, crlUrl } });
 }
 

@@ -17,7 +17,8 @@ export type IssuerParts = {
   db: Database;
   now: () => Date;
   sealing: Sealing;
-  baseUrl: string;
+  /** Where certificates say that `/pki` and `/ocsp` are (`publicUrlOf`). */
+  publicUrl: string;
   authority: Authority;
   root: RootPlace;
   openSigner: OpenSigner;

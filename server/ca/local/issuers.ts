@@ -146,9 +146,9 @@ function makeReady(
   kind: Kind,
   { id, openShard }: Candidate,
   issuer: SigningIssuer,
-  { baseUrl, authority }: IssuerParts,
+  { publicUrl, authority }: IssuerParts,
 ): IssuingIssuer {
-  const publication = publicationOf(baseUrl, id, openShard);
+  const publication = publicationOf(publicUrl, id, openShard);
   return { ...issuer, ...certifier(kind, issuer, publication, authority), openShard };
 }
 

@@ -20,7 +20,7 @@ import { issuersOf } from "./issuers.ts";
 import { type KeyRing, keyRing } from "./keys.ts";
 import { openTicket } from "./open.ts";
 import { collectUrl, hasPin, readPin, readTicket } from "./owner.ts";
-import { type Authority, exampleAuthority } from "./profiles.ts";
+import { type Authority, exampleAuthority, publicUrlOf } from "./profiles.ts";
 import { type PublicFile, publicFile } from "./public-files.ts";
 import { type PublicationLimits, publicationMemory } from "./publication/memory.ts";
 import { answerAhead } from "./publication/node-door.ts";
@@ -51,6 +51,8 @@ export type LocalCaParts = {
   tell: Tell;
   /** Where the public finds us, without a slash at its end. */
   baseUrl: string;
+  /** Where certificates say that `/pki` and `/ocsp` are, in the same form; there, without TLS. */
+  publicUrl?: string;
   /** Whose names the CA certificates bear, when they are made. */
   authority?: Authority;
   keys?: KeyRing;
@@ -79,8 +81,10 @@ export class LocalCa implements CertificateAuthority {
     root = "built-in",
     limits,
     makeResponderKey,
-    ...parts
+    publicUrl,
+    ...others
   }: LocalCaParts) {
+    const parts = { ...others, publicUrl: publicUrl ?? publicUrlOf({ BASE_URL: others.baseUrl }) };
     const issue = gathered<Wish, Granted>((wishes) => issueAll(this.#world, wishes), { lanes: 2, most: 64 });
     this.#authority = authority;
     const issuers = issuersOf({ ...parts, authority, openSigner, root });

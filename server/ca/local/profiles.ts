@@ -40,26 +40,33 @@ export const exampleAuthority = authorityOf({
 });
 
 /** Where an issuer's certificate, list and OCSP responder are; the same for what it signs all its life, so it follows the public address. */
-export function publicationOf(baseUrl: string, issuerId: string, shard: number): Publication {
+export function publicationOf(publicUrl: string, issuerId: string, shard: number): Publication {
   return {
-    caIssuersUrl: repositoryAddress(baseUrl, `${issuerId}.cer`),
-    crlUrl: repositoryAddress(baseUrl, crlName(issuerId, shard)),
-    ocspUrl: `${plain(baseUrl)}/ocsp`,
+    caIssuersUrl: repositoryAddress(publicUrl, `${issuerId}.cer`),
+    crlUrl: repositoryAddress(publicUrl, crlName(issuerId, shard)),
+    ocspUrl: `${publicUrl}/ocsp`,
   };
 }
 
 /** A file of the repository, as certificates and lists name it. */
-export function repositoryAddress(baseUrl: string, name: string): string {
-  return `${plain(baseUrl)}/pki/${name}`;
+export function repositoryAddress(publicUrl: string, name: string): string {
+  return `${publicUrl}/pki/${name}`;
 }
 
 /**
- * Without TLS: what is fetched is signed, and nobody can check a certificate who needs it to be checked before (RFC 5280 §8). nginx and
- * FreeRADIUS ask no OCSP responder at an https address.
+ * Where certificates say that `/pki` and `/ocsp` are: a host of its own, or the portal's. Without TLS: what is fetched is signed, and nobody
+ * can check a certificate who needs it to be checked before (RFC 5280 §8). nginx and FreeRADIUS ask no OCSP responder at an https address.
  */
-function plain(baseUrl: string): string {
-  const { protocol, hostname } = new URL(baseUrl);
-  return protocol === "https:" ? `http://${hostname}` : baseUrl;
+export function publicUrlOf({
+  BASE_URL,
+  PKI_URL,
+}: {
+  BASE_URL: string;
+  PKI_URL?: string | undefined;
+}): string {
+  if (PKI_URL !== undefined) return PKI_URL;
+  const { protocol, hostname } = new URL(BASE_URL);
+  return protocol === "https:" ? `http://${hostname}` : BASE_URL;
 }
 
 /** The name of a revocation list in the repository: the complete one is shard 0. */

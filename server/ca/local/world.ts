@@ -18,6 +18,8 @@ export type World = {
   tell: Tell;
   /** Where the public finds us, without a slash at its end. */
   baseUrl: string;
+  /** Where certificates say that `/pki` and `/ocsp` are. */
+  publicUrl: string;
   /** Made at the first call, then kept. */
   issuers: (again?: "again") => Promise<Issuers>;
   keys: KeyRing;

@@ -56,8 +56,8 @@ export async function openCeremony(
   const office: Office = await openOffice(undefined, { root, openSigner });
   // OpenSSL, which is the root in some of these, and judges in all, goes by the clock on the wall.
   office.passUntil(new Date());
-  const { db, now, sealing, baseUrl } = office.parts;
-  const world: CeremonyOffice = { db, now, sealing, baseUrl, authority: exampleAuthority, root, elsewhere };
+  const { db, now, sealing, baseUrl: publicUrl } = office.parts;
+  const world: CeremonyOffice = { db, now, sealing, publicUrl, authority: exampleAuthority, root, elsewhere };
   return { office, world };
 }
 

@@ -26,7 +26,7 @@ test("wait without a word to the applicant, and go on by themselves when the CA 
     db: world.db,
     now: world.now,
     sealing: ownSealing(),
-    baseUrl: "http://localhost:3000",
+    publicUrl: "http://localhost:3000",
     authority: exampleAuthority,
     root: "offline" as const,
     elsewhere: keysElsewhere(),

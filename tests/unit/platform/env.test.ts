@@ -127,6 +127,9 @@ describe("a setting that cannot be worked with is named, with what to do", () =>
     ["CLIENT_CERTIFICATE_LIMIT", "ten", /^CLIENT_CERTIFICATE_LIMIT is not right: /],
     ["CA_BACKEND", "other", /^CA_BACKEND is not right: /],
     ["CA_ROOT", "elsewhere", /^CA_ROOT is not right: /],
+    ["PKI_URL", "pki.example.ac.jp", /^PKI_URL is not right: /],
+    ["PKI_URL", "http://pki.example.ac.jp/portal", /^PKI_URL is not right: /],
+    ["PKI_URL", "ldap://pki.example.ac.jp", /^PKI_URL is not right: /],
     ["CA_POLICY_OID", "policy", /^CA_POLICY_OID is not right: /],
     ["LOG_LEVEL", "loud", /^LOG_LEVEL is not right: /],
     [

@@ -52,7 +52,7 @@ export async function acceptCertificate(
     const root = await rootOf(tx, office, certificate, { known, certificates });
     if (!root) return { refused: "no_root" };
     if ("refused" in root) return root;
-    const addresses = publicationOf(office.baseUrl, root.id, 0);
+    const addresses = publicationOf(office.publicUrl, root.id, 0);
     const fault = issuingFault(der, {
       kind,
       // Settings may have changed since: the name is the one that was asked for.

@@ -58,7 +58,7 @@ export async function requestIssuer(
       subject: nameOf(kind, generation, office.authority),
       signatureAlgorithm: key.signer.algorithm,
       sign: (tbs) => key.signer.sign(tbs),
-      extensions: issuingProfile(kind, office.baseUrl, rootId).extensions.rsa,
+      extensions: issuingProfile(kind, office.publicUrl, rootId).extensions.rsa,
     });
     const data = { id, kind, generation, request: Uint8Array.from(request), createdAt: office.now() };
     return { done: await tx.issuer.create({ data: { ...data, ...key.kept(id) } }), already: false };
