@@ -30,7 +30,7 @@ export function LostKey({ because, phase, problem, suggestion, hasPin, send }: L
       <Notice tone="warning" role="alert" title={t(because)}>
         <p>{t("happened")}</p>
       </Notice>
-      {problem && <ProblemNotice problem={problem} />}
+      {problem && <ProblemNotice problem={problem} isUnkept={false} />}
       <p>{t("toDo")}</p>
       <ul className="bullets">
         <li>{t("browser")}</li>

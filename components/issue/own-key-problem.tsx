@@ -4,16 +4,21 @@ import { Notice } from "@/components/ui/notice.tsx";
 import type { Problem } from "./use-own-key.ts";
 
 /** What went wrong, what has not been done, and what to do; a wrong PIN or file is told beside its field instead. */
-export function ProblemNotice({ problem }: { problem: Problem }) {
+export function ProblemNotice({ problem, isUnkept }: { problem: Problem; isUnkept: boolean }) {
   const t = useTranslations("Issue.own.problems");
   const sentenceFor = useRefusalSentence();
   if (problem.of === "pin" || problem.of === "file") return null;
   return (
     <Notice tone="error" role="alert" title={t(`${problem.of}.title`)}>
       {problem.of === "failed" && <p>{sentenceFor(problem.refused, problem.reference)}</p>}
-      <p>{t(`${problem.of}.hint`)}</p>
+      <p>{isUnkept && isPassing(problem) ? t("unkeptHint") : t(`${problem.of}.hint`)}</p>
     </Notice>
   );
+}
+
+/** It may go better the next time, with the same key. */
+function isPassing({ of }: Problem): boolean {
+  return of === "unreached" || of === "failed" || of === "broken";
 }
 
 /** The sentence beside the field of the PIN. */

@@ -49,7 +49,7 @@ export function OwnKey(props: OwnKeyProps) {
   const download = useTranslations("Issue.download");
   const name = fileName.replace(/\.p12$/, "");
   const way = useOwnKey({ ticket, ticketHash, name, isCertified, actions });
-  const { phase, gone, problem } = way;
+  const { phase, issued, gone, problem } = way;
   // On the server, and so without JavaScript, the page looks as if both were there: nothing is asked for twice, nothing jumps.
   const isCapable = useSyncExternalStore(never, canMakeKeys, () => true);
   const hasPin = useSyncExternalStore(
@@ -59,11 +59,17 @@ export function OwnKey(props: OwnKeyProps) {
   );
   const pinError = usePinError(problem);
   const pinField = useRef<HTMLInputElement>(null);
+  const told = useRef<HTMLDivElement>(null);
   const watch = useLookAgain(!isCertified);
-  const isIssued = phase.at === "issued";
+  const isIssued = issued !== null;
   const isThere = isCertified || isIssued;
   // A form that the server answers with a file, where there is no script or no WebCrypto.
   const isPlain = isServerAllowed && !isThere;
+
+  // What there is to do now is above the button that was pressed; on a phone, out of sight.
+  useEffect(() => {
+    if (isIssued) told.current?.focus();
+  }, [isIssued]);
 
   useEffect(() => {
     if (problem?.of === "pin") pinField.current?.focus();
@@ -92,10 +98,10 @@ export function OwnKey(props: OwnKeyProps) {
   }
   return (
     <>
-      <div role="status">
-        {isIssued && (
+      <div role="status" tabIndex={-1} ref={told}>
+        {issued && (
           <Notice tone="success" title={download("collected", { fileName })}>
-            <p>{t("again")}</p>
+            <p>{t(issued.isKept ? "again" : "againUnkept")}</p>
           </Notice>
         )}
         {isCertified && !isIssued && (
@@ -104,7 +110,7 @@ export function OwnKey(props: OwnKeyProps) {
           </Notice>
         )}
       </div>
-      {problem && <ProblemNotice problem={problem} />}
+      {problem && <ProblemNotice problem={problem} isUnkept={phase.at === "unkept"} />}
       {props.wasEarly && !problem && !isThere && phase.at === "ready" && (
         <Notice tone="warning" role="alert" title={t("early")}>
           <p>{t("earlyHint")}</p>

@@ -14,7 +14,7 @@ export type RequestState = {
   isEmpty?: boolean;
   /** What is wrong with the request or its key. */
   code?: Unusable;
-  because?: "other_key" | "not_allowed" | "not_issuable";
+  because?: "other_key" | "not_allowed" | "not_issuable" | "no_issuer";
   refused?: Code;
   reference?: string;
   /** What was pasted, to be gone on from. */

@@ -36,7 +36,16 @@ export type Problem =
   | { of: "pin"; triesLeft: number | null }
   | { of: "file"; what: "fileWrong" | "fileOther" | "fileUnopened" }
   | { of: "failed"; refused: Code; reference?: string }
-  | { of: "unreached" | "not_made" | "not_packed" | "wrong_answer" | "not_allowed" | "not_issuable" }
+  | {
+      of:
+        | "unreached"
+        | "not_made"
+        | "not_packed"
+        | "wrong_answer"
+        | "not_allowed"
+        | "not_issuable"
+        | "no_issuer";
+    }
   | { of: "unusable" | "closed" | "broken" };
 
 export type Phase =
@@ -72,6 +81,8 @@ export function useOwnKey({ ticket, ticketHash, name, isCertified, actions }: Ow
   const [gone, setGone] = useState<Gone | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const own = useRef<OwnCertificate | null>(null);
+  const isKept = useRef(false);
+  const [issued, setIssued] = useState<{ isKept: boolean } | null>(null);
   const made = useRef<{ request: OwnRequest; encryption: PackageEncryption } | null>(null);
   const isBusy = useRef(false);
   const tell = useCallback((stage: Stage) => setPhase({ at: "working", stage }), []);
@@ -106,7 +117,10 @@ export function useOwnKey({ ticket, ticketHash, name, isCertified, actions }: Ow
 
   function settle(outcome: Outcome): void {
     if (outcome.at === "gone") setGone(outcome.because);
-    if (outcome.at === "issued") setGone(null);
+    if (outcome.at === "issued") {
+      setGone(null);
+      setIssued((known) => known ?? { isKept: isKept.current });
+    }
     setPhase(outcome.at === "gone" ? { at: "ready" } : outcome);
   }
 
@@ -162,6 +176,7 @@ export function useOwnKey({ ticket, ticketHash, name, isCertified, actions }: Ow
     }
     if (outcome.result === "certificate") {
       own.current = outcome.own;
+      isKept.current = kept !== null;
       made.current = null;
       return pack(outcome.own, pin, encryption);
     }
@@ -203,6 +218,8 @@ export function useOwnKey({ ticket, ticketHash, name, isCertified, actions }: Ow
 
   return {
     phase,
+    /** The .p12 was handed out by this page. `isKept`: another page of this browser could, too. */
+    issued,
     gone,
     problem,
     /** ダウンロード, the first time or again. */
@@ -231,9 +248,14 @@ function problemOf(outcome: Exclude<CertificateOutcome, { result: "certificate" 
     case "failed":
       return { ...outcome, of: "failed" };
     case "refused":
-      if (outcome.because === "not_allowed" || outcome.because === "not_issuable")
-        return { of: outcome.because };
-      return { of: "closed" };
+      switch (outcome.because) {
+        case "not_allowed":
+        case "not_issuable":
+        case "no_issuer":
+          return { of: outcome.because };
+        default:
+          return { of: "closed" };
+      }
     default:
       return { of: outcome.result };
   }

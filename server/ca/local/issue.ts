@@ -1,6 +1,7 @@
 /** Certificates come to be here, for however many ask at once: all in one transaction, and each of them once. */
 import type { KeyObject } from "node:crypto";
 import type { Transaction } from "../../db.ts";
+import { kindNames } from "../../enrollment/kind.ts";
 import type { Certificate, Ticket } from "../../generated/prisma/client.ts";
 import { newSerial, serialHex } from "../../pki/serial.ts";
 import type { Fact, KeyOrigin } from "../../ports.ts";
@@ -11,7 +12,7 @@ import { subjectOf } from "./profiles.ts";
 import { livingNonce, type Refusal, standing } from "./standing.ts";
 import { withoutSecrets } from "./ticket-secrets.ts";
 import type { KeyRefusal } from "./views.ts";
-import { inOneGo, lockTickets, type World } from "./world.ts";
+import { hex, inOneGo, lockTickets, type World } from "./world.ts";
 
 /** What somebody with a ticket asks for: its certificate, for this key. */
 export type Wish = {
@@ -31,8 +32,11 @@ export type Package = Pick<Ticket, "sealedPackage" | "packageUntil" | "encryptio
 export type Granted =
   /** There is one; `certificate` where it was made just now. It may be for another key than the one of the wish. */
   | { result: "made"; ticket: Ticket; certificate: NewCertificate | null }
-  | { result: "refused"; because: Refusal | "pin_wanted" | "not_issuable" | "not_allowed" }
+  | { result: "refused"; because: Refusal | "pin_wanted" | "not_issuable" | "not_allowed" | "no_issuer" }
   | { result: "unusable"; code: KeyRefusal };
+
+/** Nothing was used up: once there is a CA again, the same ticket is good. */
+const noIssuer = { result: "refused", because: "no_issuer" } as const;
 
 export type NewCertificate = Omit<Certificate, "revokedAt" | "revocationReason" | "crlEntry">;
 
@@ -53,6 +57,7 @@ type Made = {
 export async function issueAll(world: World, wishes: readonly Wish[]): Promise<Granted[]> {
   // To open them takes its time: they are there before anything is held.
   const issuers = await world.issuers();
+  const issued = kindNames.filter(issuers.issues);
   return inOneGo(world, async (tx) => {
     const now = world.now();
     const tickets = await lockTickets(
@@ -60,8 +65,9 @@ export async function issueAll(world: World, wishes: readonly Wish[]): Promise<G
       wishes.map(({ ticket }) => ticket),
     );
     const { chosen, refused } = await choose(tx, wishes, tickets, now);
+    const issuable = chosen.filter(({ ticket }) => issued.includes(ticket.kind));
     const made = await Promise.all(
-      chosen.map(({ wish, ticket }) => make(issuers.issuing(ticket.kind), wish, ticket, now)),
+      issuable.map(({ wish, ticket }) => make(issuers.issuing(ticket.kind), wish, ticket, now)),
     );
     await keep(world, tx, made);
 
@@ -73,6 +79,7 @@ export async function issueAll(world: World, wishes: readonly Wish[]): Promise<G
     return wishes.map((wish): Granted => {
       const ticket = tickets.get(hex(wish.ticket)) ?? null;
       const stands = refused.get(wish) ?? standsFor(wish, ticket, now);
+      if (stands.result === "open" && !issued.includes(stands.ticket.kind)) return noIssuer;
       if (stands.result === "open") throw new Error("A ticket was left open.");
       return stands.result === "made"
         ? { ...stands, certificate: certificates.get(hex(wish.ticket)) ?? null }
@@ -194,8 +201,4 @@ async function keepCertificates(tx: Transaction, certificates: readonly NewCerti
       decode("keyHash", 'base64'), shard
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS n(serial text, "issuerId" text, "orderId" text, dn text,
       "notBefore" timestamptz, "notAfter" timestamptz, der text, "keyOrigin" "KeyOrigin", "keyHash" text, shard int)`;
-}
-
-function hex(octets: Uint8Array): string {
-  return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString("hex");
 }

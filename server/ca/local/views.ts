@@ -57,9 +57,9 @@ export type PackageAnswer =
     }
   /**
    * `pin_wanted`: this browser has not given the right PIN, or longer than an hour ago. `not_allowed`: the institution wants no keys made
-   * by the server.
+   * by the server. `no_issuer`: no CA issues its kind now; nothing was used up.
    */
-  | { result: "refused"; because: Refusal | "pin_wanted" | "not_issuable" | "not_allowed" };
+  | { result: "refused"; because: Refusal | "pin_wanted" | "not_issuable" | "not_allowed" | "no_issuer" };
 
 /** What a certificate request (PKCS #10) is answered with. All encodings are DER. */
 export type CertifyAnswer =
@@ -75,7 +75,10 @@ export type CertifyAnswer =
       until: Date;
     }
   /** `other_key`: this ticket's certificate was made for another key. `not_allowed`: the institution wants keys made otherwise. */
-  | { result: "refused"; because: Refusal | "pin_wanted" | "not_issuable" | "other_key" | "not_allowed" }
+  | {
+      result: "refused";
+      because: Refusal | "pin_wanted" | "not_issuable" | "other_key" | "not_allowed" | "no_issuer";
+    }
   /** Nothing was used up: what is wrong with the request or its key. */
   | { result: "unusable"; code: PkiErrorCode | KeyRefusal };
 

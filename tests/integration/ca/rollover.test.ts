@@ -171,6 +171,7 @@ test("an issuing CA that the built-in root revokes issues nothing more, and Open
   const { office, world } = ceremony;
   await office.ca.prepare();
   const { id, ...waiting } = await office.collected();
+  const begun = await office.admitted();
   const { der } = await certificateOf(ceremony, id);
   expect(await judged(ceremony, der, "client", "root")).toMatchObject({ ok: true });
   const revoked = await revokeIssuer(world, { id: "client", reason: "cACompromise" });
@@ -192,11 +193,18 @@ test("an issuing CA that the built-in root revokes issues nothing more, and Open
   await office.ca.submit({ ...waiting.order, id: "later", dn: "CN=later,O=Demo University A,C=JP" });
   expect(await office.told("later")).toEqual([]);
   expect(await switchTo(world, { id: "client" })).toEqual({ refused: "revoked" });
+
+  // Who is at the download is told so, as often as they try, and loses nothing by it.
+  const refused = { result: "refused", because: "no_issuer" };
+  const download = () => office.ca.collect({ ...begun, encryption: "modern" });
+  expect(await Promise.all([download(), download()])).toEqual([refused, refused]);
   await renewIssuer(world, { kind: "client", key });
   await switchTo(world, { id: "client-g2" });
   office.pass(minutes(1));
   await office.ca.submit({ ...waiting.order, id: "later", dn: "CN=later,O=Demo University A,C=JP" });
   expect(await office.told("later")).toEqual(["pin_issued"]);
+  expect(await download()).toMatchObject({ result: "package" });
+  expect(await certificateOf(ceremony, begun.id)).toMatchObject({ issuerId: "client-g2" });
 });
 
 test("an offline root revokes by its list; what is wrong with a list is said by name", async () => {

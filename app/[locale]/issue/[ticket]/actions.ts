@@ -87,7 +87,12 @@ const longestRequest = 16 * 1024;
 type RequestRefusal = NonNullable<RequestState["because"]>;
 
 function isAboutRequest(because: string): because is RequestRefusal {
-  return because === "other_key" || because === "not_allowed" || because === "not_issuable";
+  return (
+    because === "other_key" ||
+    because === "not_allowed" ||
+    because === "not_issuable" ||
+    because === "no_issuer"
+  );
 }
 
 /** 完了: from now on the .p12 cannot be fetched again. */

@@ -33,6 +33,7 @@ export default async function DownloadPage({ params, searchParams }: DownloadPag
   if (way === "upload") return redirect({ href: `/issue/${ticket}/request`, locale });
   const [t, suggestion] = [await getTranslations("Issue.download"), suggest(await headers())];
   const plainAction = `/${locale}/issue/${ticket}/file`;
+  const isWithoutIssuer = failed === "no_issuer";
   const isCertified = seen.state === "collected";
   const isServerAllowed = mayBeMadeBy("server", seen);
   const password = (
@@ -47,8 +48,8 @@ export default async function DownloadPage({ params, searchParams }: DownloadPag
           {t("title")}
         </h2>
         {failed && !isCertified && (
-          <Notice tone="error" role="alert" title={t("failed")}>
-            <p>{t("failedHint")}</p>
+          <Notice tone="error" role="alert" title={t(isWithoutIssuer ? "noIssuer" : "failed")}>
+            <p>{t(isWithoutIssuer ? "noIssuerHint" : "failedHint")}</p>
           </Notice>
         )}
         {way === "server" ? (

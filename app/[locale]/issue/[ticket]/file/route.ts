@@ -32,6 +32,8 @@ export async function POST(request: Request, { params }: FileRoute): Promise<Res
     return seeOther(`${page}/download?failed=1`);
   }
   if (answer.result === "refused" && answer.because === "not_allowed") return seeOther(`${page}/download`);
+  if (answer.result === "refused" && answer.because === "no_issuer")
+    return seeOther(`${page}/download?failed=no_issuer`);
   // The PIN page says what is wrong with the ticket, or asks for the PIN again.
   if (answer.result === "refused") return seeOther(`${page}?again=1`);
   return new Response(answer.file, {
