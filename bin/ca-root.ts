@@ -2,11 +2,11 @@
  * An offline root: `npm run ca-root -- new <folder>`, `-- sign`, `-- crl`, `-- show`, on a machine without a network. It needs Node.js 22.18 or newer and
  * this checkout, no `npm install`, no database and no settings. The ceremony is told step by step in server/ca/README.md.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { RootFault, type RootFaultCode } from "../server/ca/offline-root/fault.ts";
-import { fileNames } from "../server/ca/offline-root/folder.ts";
+import { fileNames, handOut } from "../server/ca/offline-root/folder.ts";
 import { shortestPassphrase } from "../server/ca/offline-root/key-file.ts";
 import {
   lookAtRequest,
@@ -55,6 +55,8 @@ const refusals: Record<RootFaultCode, string> = {
     "The root itself ends within a year: make a new root. Nothing was signed. / ルートCA自身の期限まで1年もありません。新しいルートCAを作成してください。何も署名していません。",
   unknown_serial:
     "This root has issued no certificate with that serial number; `show` lists them. Nothing was revoked. / このルートCAはそのシリアル番号の証明書を発行していません。show で確認してください。何も失効していません。",
+  file_there:
+    "Signed, but not written: a file with other content has the name of the certificate. Move it away, or rename the request, and run this again; the same certificate is given. / 署名しましたが、証明書と同じ名前の別のファイルがあるため書き出していません。そのファイルを移すか要求の名前を変えて、もう一度実行してください。同じ証明書が得られます。",
 };
 
 const reasons: Record<string, number> = { unspecified: 0, compromise: 2, superseded: 4, cessation: 5 };
@@ -113,7 +115,7 @@ async function sign(path: string, folder: string, yes: boolean, now: Date) {
   const passphrase = await askPassphrase("Passphrase / パスフレーズ: ");
   const certificate = await signRequest({ folder, file, passphrase, now });
   const target = join(dirname(path), `${basename(path, extname(path))}.pem`);
-  writeFileSync(target, certificate);
+  handOut(target, certificate);
   console.log(`Signed / 署名しました: ${target}
 Bring it to the portal with the root's certificate: npm run ca -- accept ${basename(target)} root.pem. Copy the folder anew: its record has changed.
 ルートCA証明書とともにポータルへ持ち帰り、npm run ca -- accept ${basename(target)} root.pem を実行してください。フォルダーの控えも取り直してください。`);

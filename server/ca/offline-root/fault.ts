@@ -10,7 +10,8 @@ export type RootFaultCode =
   | "not_issuing_ca"
   | "no_addresses"
   | "root_ends"
-  | "unknown_serial";
+  | "unknown_serial"
+  | "file_there";
 
 export class RootFault extends Error {
   readonly code: RootFaultCode;

@@ -77,15 +77,26 @@ export function keepState(folder: string, state: RootState): void {
   replace(join(folder, fileNames.state), `${JSON.stringify(state, null, 2)}\n`);
 }
 
-/** The new content, or the old one: never a part. */
-export function replace(path: string, content: string): void {
+/**
+ * A file for the portal, whose operator is somebody else: readable by all, and never over something else that is called so.
+ * @throws RootFault `file_there`
+ */
+export function handOut(path: string, content: string): void {
+  if (existsSync(path) && readFileSync(path, "utf8") !== content)
+    throw new RootFault("file_there", { folder: path });
+  replace(path, content, 0o644);
+}
+
+/** The new content, or the old one: never a part. Follows no link, for the folder may have been in other hands. */
+export function replace(path: string, content: string, mode = 0o600): void {
   const draft = `${path}.new`;
-  writeWhole(draft, content);
+  rmSync(draft, { force: true });
+  writeWhole(draft, content, mode);
   renameSync(draft, path);
 }
 
-function writeWhole(path: string, content: string): void {
-  const file = openSync(path, "w", 0o600);
+function writeWhole(path: string, content: string, mode = 0o600): void {
+  const file = openSync(path, "wx", mode);
   try {
     writeSync(file, content);
     fsyncSync(file);

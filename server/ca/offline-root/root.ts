@@ -216,7 +216,14 @@ function requestIn(file: Uint8Array) {
   const [crlUrl] = crlUrls;
   const [caIssuersUrl] = caIssuersUrls;
   if (!crlUrl || !caIssuersUrl) throw new RootFault("no_addresses");
+  // Its signer looks at it in a terminal, where other characters could write over what they compare.
+  if (![crlUrl, caIssuersUrl, formatName(subject)].every(isVisible))
+    throw new RootFault("request", { because: "It holds characters that cannot be shown." });
   return { publicKey: request.publicKey, subject, purpose, addresses: { crlUrl, caIssuersUrl } };
+}
+
+function isVisible(text: string): boolean {
+  return !/[\p{C}\p{Zl}\p{Zp}]/u.test(text);
 }
 
 function isFor(certificate: string, request: { publicKey: KeyObject; subject: Name }): boolean {

@@ -6,11 +6,13 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { handOut } from "@/server/ca/offline-root/folder.ts";
 import { decryptKey } from "@/server/ca/offline-root/key-file.ts";
 import { lookAtRequest, makeList, newRoot, showRoot, signRequest } from "@/server/ca/offline-root/root.ts";
 import { generateEcKey, spki } from "@/server/pki/keys.ts";
@@ -36,7 +38,10 @@ const publication = {
 };
 const issuingCa = issuingCaProfile({ extendedKeyUsage: ["clientAuth"], publication });
 
-async function requestFor(profile: Profile | null, subject = "CN=Client CA G1,O=国立例大学,C=JP") {
+async function requestFor(
+  profile: Pick<Profile, "extensions"> | null,
+  subject = "CN=Client CA G1,O=国立例大学,C=JP",
+) {
   const { publicKey, privateKey } = await generateEcKey("P-256");
   const signer = keySigner(privateKey);
   return buildRequest({
@@ -110,6 +115,20 @@ describe("a request", () => {
     expect(readFileSync(join(vault, "state.json"), "utf8")).toBe(before);
   });
 
+  test.each(["\u001b[2J", "\n   \n"])(
+    "whose addresses would write elsewhere on the screen (%j) is not even shown",
+    async (trick) => {
+      const ec = issuingCa.extensions.ec.map((extension) => {
+        const spoiled = Buffer.from(extension);
+        const at = spoiled.indexOf("example");
+        return at < 0 ? extension : Uint8Array.from(spoiled.fill(trick, at, at + trick.length));
+      });
+      const extensions = { ...issuingCa.extensions, ec };
+      const file = await requestFor({ extensions });
+      expect(() => lookAtRequest(file)).toThrow(expect.objectContaining({ code: "request" }));
+    },
+  );
+
   test("is not signed with the wrong passphrase, nor in the root's last year", async () => {
     const file = await requestFor(issuingCa);
     const wish = { folder: vault, file, passphrase, now };
@@ -118,6 +137,36 @@ describe("a request", () => {
     });
     await expect(signRequest({ ...wish, now: years(24.5) })).rejects.toMatchObject({ code: "root_ends" });
     expect(existsSync(join(vault, "lock"))).toBe(false);
+  });
+});
+
+describe("a certificate for the portal", () => {
+  const stick = join(base, "stick");
+  beforeAll(() => mkdirSync(stick));
+
+  test("is a file beside the request, and may be written again", () => {
+    const path = join(stick, "client.pem");
+    handOut(path, "certificate");
+    handOut(path, "certificate");
+    expect(readFileSync(path, "utf8")).toBe("certificate");
+    expect(readdirSync(stick)).toEqual(["client.pem"]);
+  });
+
+  test("is not written over anything else: its own request, or what a link on the stick leads to", () => {
+    const precious = join(base, "precious");
+    writeFileSync(precious, "the root's key");
+    const path = join(stick, "linked.pem");
+    symlinkSync(precious, path);
+    expect(() => handOut(path, "certificate")).toThrow(expect.objectContaining({ code: "file_there" }));
+    expect(readFileSync(precious, "utf8")).toBe("the root's key");
+  });
+
+  test("does not go where a link leads that was laid out for it", () => {
+    const elsewhere = join(base, "elsewhere");
+    for (const name of ["next.pem", "next.pem.new"]) symlinkSync(elsewhere, join(stick, name));
+    handOut(join(stick, "next.pem"), "certificate");
+    expect(existsSync(elsewhere)).toBe(false);
+    expect(readFileSync(join(stick, "next.pem"), "utf8")).toBe("certificate");
   });
 });
 
