@@ -25,22 +25,27 @@ export async function entriesOf(world: World, wanted: Wanted): Promise<Uint8Arra
   let last = { at: wanted.since ?? new Date(0), entry: beyondAny };
   for (;;) {
     const [next] = await nextPiece(world, wanted, last);
-    if (!next?.encoded || !next.at || !next.entry) return octets.taken();
+    if (!next?.encoded || !next.at) return octets.taken();
     octets.add(next.encoded);
     if (next.count < piece) return octets.taken();
-    last = { at: next.at, entry: next.entry };
+    last = { at: next.at, entry: lastOf(next.encoded) };
   }
 }
 
 /** Every entry begins with 0x30. */
 const beyondAny = Uint8Array.of(0xff);
 
-type Piece = {
-  count: number;
-  encoded: Uint8Array | null;
-  at: Date | null;
-  entry: Uint8Array<ArrayBuffer> | null;
-};
+type Piece = { count: number; encoded: Uint8Array | null; at: Date | null };
+
+/** The last of entries: each says in its second octet how long it is, for none is as long as 128. */
+function lastOf(entries: Uint8Array): Uint8Array<ArrayBuffer> {
+  let at = 0;
+  for (;;) {
+    const next = at + 2 + (entries[at + 1] ?? 0);
+    if (next >= entries.length) return Uint8Array.from(entries.subarray(at));
+    at = next;
+  }
+}
 
 /**
  * In the order of the index that holds all of it: the rows themselves, of two kilobytes each, are not read. Where a piece begins is said once:
@@ -50,7 +55,7 @@ function nextPiece(world: World, wanted: Wanted, after: { at: Date; entry: Uint8
   const { issuerId, shard, until, endedBefore = new Date(0) } = wanted;
   return world.db.$queryRaw<Piece[]>`
     SELECT count(*)::int AS "count", string_agg("crlEntry", ''::bytea ORDER BY "revokedAt", "crlEntry") AS "encoded",
-           max("revokedAt") AS "at", (array_agg("crlEntry" ORDER BY "revokedAt", "crlEntry"))[count(*)] AS "entry"
+           max("revokedAt") AS "at"
     FROM (
       SELECT "revokedAt", "crlEntry" FROM "Certificate"
       WHERE "issuerId" = ${issuerId} AND "revokedAt" <= ${until} AND "crlEntry" IS NOT NULL

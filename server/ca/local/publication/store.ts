@@ -23,6 +23,8 @@ export async function saveFull(tx: Transaction, list: Full): Promise<boolean> {
     return kept.count > 0;
   }
   await tx.$executeRaw`CREATE TEMP TABLE IF NOT EXISTS "list_piece" ("n" int, "octets" bytea) ON COMMIT DROP`;
+  // What is read again a moment later is not compressed: that would take longer than all the rest.
+  await tx.$executeRaw`ALTER TABLE "list_piece" ALTER COLUMN "octets" SET STORAGE EXTERNAL`;
   for (let n = 0; n * piece < full.length; n++)
     await tx.$executeRaw`INSERT INTO "list_piece" VALUES (${n}, ${full.subarray(n * piece, (n + 1) * piece)})`;
   const kept = await tx.$executeRaw`
