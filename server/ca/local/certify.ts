@@ -36,7 +36,7 @@ export async function certify(world: World, asked: CertificateRequest): Promise<
 /** Looked at first: to read a request and to verify its signature is work, which a stranger is not to make the server do. */
 async function refusalOf(world: World, asked: CertificateRequest): Promise<CertifyAnswer | null> {
   const { origin } = asked;
-  const found = await world.db.ticket.findUnique({ where: { hash: hashOf(asked.ticket) } });
+  const found = await world.look(hashOf(asked.ticket));
   const stands = standsFor({ browser: hashOf(asked.browser), origin }, found, world.now());
   if (stands.result === "refused") return stands;
   return stands.result === "made" && !isGivenAgain(world, stands.ticket)

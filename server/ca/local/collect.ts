@@ -26,7 +26,7 @@ export async function collect(
   asked: { ticket: string; browser: string; encryption: PackageEncryption },
 ): Promise<PackageAnswer> {
   const holder = { ticket: hashOf(asked.ticket), browser: hashOf(asked.browser), origin: "server" } as const;
-  const found = await world.db.ticket.findUnique({ where: { hash: holder.ticket } });
+  const found = await world.look(holder.ticket);
   const before = standsFor(holder, found, world.now());
   if (before.result !== "open") return answerOf(world, before);
 

@@ -4,7 +4,7 @@ import type { Database } from "../../db.ts";
 import { kindNames } from "../../enrollment/kind.ts";
 import type { KeyPair } from "../../pki/keys.ts";
 import type { CaOrder, CaRevocation, CertificateAuthority, Fact, Tell, TicketView } from "../../ports.ts";
-import type { Sealing } from "../../secrets/sealing.ts";
+import type { Bytes, Sealing } from "../../secrets/sealing.ts";
 import { type AuthorityView, listAuthorities } from "./authorities.ts";
 import { type Ending, warnOfEndingIssuers, warnOfMissingIssuers } from "./ceremony/endings.ts";
 import { type CertificateRequest, certify } from "./certify.ts";
@@ -40,7 +40,7 @@ import type {
   PackageEncryption,
   PinAnswer,
 } from "./views.ts";
-import type { World } from "./world.ts";
+import { findTickets, type World } from "./world.ts";
 
 const halfADay = 12 * 60 * 60 * 1000;
 
@@ -85,11 +85,14 @@ export class LocalCa implements CertificateAuthority {
     ...others
   }: LocalCaParts) {
     const parts = { ...others, publicUrl: publicUrl ?? publicUrlOf({ BASE_URL: others.baseUrl }) };
-    const issue = gathered<Wish, Granted>((wishes) => issueAll(this.#world, wishes), { lanes: 2, most: 64 });
+    // Two lanes: while one group is with the database, the next is signed.
+    const together = { lanes: 2, most: 64 };
+    const issue = gathered<Wish, Granted>((wishes) => issueAll(this.#world, wishes), together);
+    const look = gathered((hashes: readonly Bytes[]) => findTickets(parts.db, hashes), together);
     this.#authority = authority;
     const issuers = issuersOf({ ...parts, authority, openSigner, root });
     const publication = publicationMemory({ ...parts, issuers, limits, makeResponderKey });
-    this.#world = { ...parts, keys, issue, issuers, publication };
+    this.#world = { ...parts, keys, issue, look, issuers, publication };
   }
 
   /** Makes root and issuing CAs where there are none, and first revocation lists. Call it at the start; whoever comes first does it anyway. */

@@ -25,6 +25,8 @@ export type World = {
   keys: KeyRing;
   /** Together with whoever else asks meanwhile. */
   issue: (wish: Wish) => Promise<Granted>;
+  /** The ticket with this hash as it is now, together with what others look for. */
+  look: (hash: Bytes) => Promise<Ticket | null>;
   publication: PublicationMemory;
 };
 
@@ -42,11 +44,22 @@ export async function lockTicket(tx: Transaction, ticket: string): Promise<Ticke
 
 /** The same of several, by their hashes in hexadecimal; those that nobody knows are missing. Taken in the order of the hashes. */
 export async function lockTickets(tx: Transaction, hashes: readonly Bytes[]): Promise<Map<string, Ticket>> {
-  const known = hashes.map((hash) => Buffer.from(hash).toString("hex"));
   const rows = await tx.$queryRaw<Ticket[]>`
-    SELECT * FROM "Ticket" WHERE "hash" = ANY(ARRAY(SELECT decode(h, 'hex') FROM unnest(${known}::text[]) AS h))
+    SELECT * FROM "Ticket" WHERE "hash" = ANY(ARRAY(SELECT decode(h, 'hex') FROM unnest(${hashes.map(hex)}::text[]) AS h))
     ORDER BY "hash" FOR UPDATE`;
-  return new Map(rows.map((ticket) => [Buffer.from(ticket.hash).toString("hex"), ticket]));
+  return new Map(rows.map((ticket) => [hex(ticket.hash), ticket]));
+}
+
+/** The tickets with these hashes, or null, in the order of the hashes. */
+export async function findTickets(db: Database, hashes: readonly Bytes[]): Promise<(Ticket | null)[]> {
+  const rows = await db.$queryRaw<Ticket[]>`
+    SELECT * FROM "Ticket" WHERE "hash" = ANY(ARRAY(SELECT decode(h, 'hex') FROM unnest(${hashes.map(hex)}::text[]) AS h))`;
+  const found = new Map(rows.map((ticket) => [hex(ticket.hash), ticket]));
+  return hashes.map((hash) => found.get(hex(hash)) ?? null);
+}
+
+export function hex(octets: Uint8Array): string {
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString("hex");
 }
 
 /** Keeps the tickets of these orders from others, in the order in which issues take them too. */
