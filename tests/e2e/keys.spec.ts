@@ -113,6 +113,9 @@ for (const [locale, viewport] of [
     await expect(
       page.getByText(t("Issue.download.collected", { fileName: `client-${ticket.number}.p12` })),
     ).toBeVisible();
+    // On a phone it is far above the button that was pressed.
+    await expect(page.getByRole("status").filter({ hasText: t("Issue.own.again") })).toBeFocused();
+    await expect(page.getByText(t("Issue.own.again"))).toBeInViewport();
     await expectAccessible(page);
     const opened = await openP12(folder, modern, ticket.pin);
     expect(await certificateOf(ticket.url)).toEqual([{ serial: opened.serial, keyOrigin: "browser" }]);
@@ -229,8 +232,16 @@ for (const [locale, viewport] of [
     const file = await download(hidden, t("Issue.own.unkept.save"), folder);
     expect(await readFile(file, "utf8")).not.toContain(ticket.pin);
     await expect(hidden.getByText(t("Issue.own.problems.unreached.title"))).toBeVisible();
+    await expect(hidden.getByText(t("Issue.own.problems.unkeptHint"))).toBeVisible();
     expect(line.lost()).toBe(1);
     const [made] = await certificateOf(ticket.url);
+
+    // The page that is still open goes on with its key, and promises nothing beyond itself.
+    await line.heal();
+    const first = await download(hidden, t("Issue.own.unkept.skip"), folder);
+    expect((await openP12(folder, first, ticket.pin)).serial).toBe(made?.serial);
+    await expect(hidden.getByText(t("Issue.own.againUnkept"))).toBeVisible();
+    await expectAccessible(hidden);
     await secretive.close();
 
     const elsewhere = await (await browser.newContext({ locale })).newPage();
