@@ -98,14 +98,14 @@ function derOf(derOrPem: Uint8Array): Uint8Array {
   if (byteLength > longestText) throw tooLarge();
   const text = Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
   if (!text.includes("-----BEGIN ")) return derOrPem;
-  const blocks = asMalformed(() => pemBlocks(text));
-  if (blocks.some(({ label }) => label.endsWith("PRIVATE KEY"))) {
+  // Before anything else is found wrong with it: a page may show again what is malformed, but not this.
+  if (text.includes("PRIVATE KEY-----")) {
     throw new PkiError(
       "request_private_key",
       "The request comes with a private key, which is for its holder alone: make another key, and send the request alone.",
     );
   }
-  const [block, ...others] = blocks;
+  const [block, ...others] = asMalformed(() => pemBlocks(text));
   if (!block || others.length > 0 || !labels.has(block.label)) {
     throw new PkiError("request_malformed", "A text with one request, and nothing else, is wanted.");
   }

@@ -320,6 +320,14 @@ describe("what is refused, by name", () => {
     expect(readRequest(text(pem(longest))).publicKey.equals(pair.publicKey)).toBe(true);
   });
 
+  it.each([
+    ["cut off", (text: string) => text.slice(0, -40)],
+    ["between other words", (text: string) => `> ${text.replaceAll("\n", "\n> ")}`],
+  ])("a private key %s is one all the same: a page shows such a text to nobody again", (_, spoiled) => {
+    const secret = pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+    expect(() => readRequest(Buffer.from(spoiled(secret)))).toThrow(refused("request_private_key"));
+  });
+
   it("one that comes with its private key", () => {
     const secret = pair.privateKey.export({ type: "pkcs8", format: "pem" });
     const error = caught(() => readRequest(text(pem(sound) + secret)));
