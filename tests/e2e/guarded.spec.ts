@@ -60,7 +60,7 @@ async function setPolicy(
   for (const box of await page.getByRole("checkbox").all()) {
     await box.setChecked((await box.getAttribute("name")) === kind);
   }
-  await page.getByRole("button", { name: t("Admin.policy.save") }).click();
+  await page.getByRole("button", { name: t("Admin.policy.save"), exact: true }).click();
   await expect(page.getByText(t("Admin.policy.saved"))).toBeVisible();
   await context.close();
 }
