@@ -4,6 +4,7 @@ import { getLocale } from "next-intl/server";
 import type { CollectedState } from "@/components/issue/collected-form.tsx";
 import type { PinState } from "@/components/issue/pin-form.tsx";
 import type { RequestState } from "@/components/issue/request-form.tsx";
+import { shownAgain } from "@/components/issue/shown-again.ts";
 import type { PinCheck } from "@/components/issue/use-own-key.ts";
 import type { CertifyReply } from "@/components/keys/obtain.ts";
 import { api } from "@/server/api/caller.ts";
@@ -70,12 +71,9 @@ export async function certifyRequest(_before: RequestState, form: FormData): Pro
     const request = octets.toString("base64");
     answer = await (await api()).issuing.certify({ ticket, browser, request, origin: "upload" });
   } catch (error) {
-    return { ...refusalOf(error), text };
+    return { ...refusalOf(error), text: shownAgain(text) };
   }
-  // What holds a private key is not written into a page.
-  if (answer.result === "unusable") {
-    return answer.code === "request_private_key" ? { code: answer.code } : { code: answer.code, text };
-  }
+  if (answer.result === "unusable") return { code: answer.code, text: shownAgain(text) };
   if (answer.result === "refused" && isAboutRequest(answer.because)) return { because: answer.because };
   const why = answer.result === "refused" ? "?again=1" : "/request";
   return redirect({ href: `/issue/${ticket}${why}`, locale: await getLocale() });
