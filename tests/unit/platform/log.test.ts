@@ -36,6 +36,11 @@ test.each([
   ["SAMLResponse"],
   ["cookie"],
   ["SEALING_KEY"],
+  ["SEALING_KEY_PREVIOUS"],
+  ["PKCS11_PIN"],
+  ["passphrase"],
+  ["browser"],
+  ["pkcs8"],
   ["collectUrl"],
 ])("%s is left out, however deep it lies", (name) => {
   const secret = "do-not-tell";
