@@ -56,7 +56,8 @@ export type CaOrder = {
 
 /**
  * Where a key pair is made: in its holder's browser, so that nobody else ever has the private key; by the CA while it answers the
- * download; or by the holder's own means (TPM, smart card, token), who brings a certificate request (PKCS #10).
+ * download; or by the holder's own means (TPM, smart card, token), who brings a certificate request (PKCS #10). Between the first and the
+ * last the CA goes by what it is told: a request does not show where its key was made.
  */
 export const keyOrigins = ["browser", "server", "upload"] as const;
 export type KeyOrigin = (typeof keyOrigins)[number];

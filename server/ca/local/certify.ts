@@ -15,6 +15,10 @@ export type CertificateRequest = {
   ticket: string;
   browser: string;
   request: Uint8Array;
+  /**
+   * As whoever asks says: a request does not show where its key was made. What the institution allows decides which ways its members are
+   * offered, and a member with a client of their own may call one kind of request the other. Whether the server makes the key is certain.
+   */
   origin: Exclude<KeyOrigin, "server">;
 };
 
