@@ -179,6 +179,7 @@ describe("two servers by `next start`, with Inngest, Resend and metadata from th
       "remind-of-expiry",
       "sweep-logins",
       "sweep-stalled",
+      "warn-of-ending-issuers",
       "warn-of-ending-keys",
     ]);
     expect(functions.length).toBeGreaterThan(schedules.length);
