@@ -45,9 +45,10 @@ async function withSeals(
 function table(standings: readonly Standing[]): string {
   const lines = standings.map(
     ({ what, own, former, unopened }) =>
-      `  ${what.padEnd(22)}${String(own).padStart(9)}${String(former).padStart(9)}${String(unopened.length).padStart(9)}`,
+      `  ${what.padEnd(22)}${String(own).padStart(9)}${String(former).padStart(9)}${String(unopened.length).padStart(12)}`,
   );
-  const head = `  ${"".padEnd(22)}${"new/新".padStart(8)}${"old/旧".padStart(8)}${"none/不明".padStart(7)}`;
+  // A Japanese character takes two columns.
+  const head = `  ${"".padEnd(22)}${"new/新".padStart(8)}${"old/旧".padStart(8)}${"lost/不明".padStart(10)}`;
   return [head, ...lines].join("\n");
 }
 
