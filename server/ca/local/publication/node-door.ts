@@ -11,10 +11,14 @@ const patience = 10_000;
 export function answerAhead(world: World, request: IncomingMessage, response: ServerResponse): boolean {
   const target = targetOf(request.url ?? "/");
   if (!isPublic(target)) return false;
-  // What came in one piece with its head is there a moment later, whole.
-  if (request.method === "POST") process.nextTick(answerNow, world, request, response, target);
-  else answerNow(world, request, response, target);
+  if (isRead(request)) answerNow(world, request, response, target);
+  // A body that came in one piece with its head is there a moment later, whole.
+  else process.nextTick(answerNow, world, request, response, target);
   return true;
+}
+
+function isRead({ method }: IncomingMessage): boolean {
+  return method === "GET" || method === "HEAD";
 }
 
 function answerNow(world: World, request: IncomingMessage, response: ServerResponse, target: string): void {
@@ -77,7 +81,7 @@ function send(
 ): void {
   if (response.destroyed) return;
   // A body that nobody read would be taken for the next request.
-  const close = !request.complete && request.method !== "GET" && request.method !== "HEAD";
+  const close = !request.complete && !isRead(request);
   response.writeHead(status, close ? [...headers, "Connection", "close"] : (headers as string[]));
   if (!body) response.end();
   else if (body.length > small) response.end(body);
@@ -87,7 +91,7 @@ function send(
   }
 }
 
-/** Reading stops where they are too many, or do not come. */
+/** At once where all of it is there. */
 function octetsOf(request: IncomingMessage, most: number): Body | Promise<Body> {
   if (Number(request.headers["content-length"] ?? 0) > most) return "long";
   if (!request.complete) return arriving(request, most);
@@ -95,6 +99,7 @@ function octetsOf(request: IncomingMessage, most: number): Body | Promise<Body> 
   return octets.length > most ? "long" : octets;
 }
 
+/** Reading stops where they are too many, or do not come. */
 function arriving(request: IncomingMessage, most: number): Promise<Body> {
   return new Promise((done) => {
     const parts: Buffer[] = [];
