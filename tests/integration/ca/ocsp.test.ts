@@ -210,6 +210,18 @@ describe("what may be kept", () => {
   });
 });
 
+test("an answer of a clock that was set back since is not given: it would not be valid yet", async () => {
+  const { serial } = await issued();
+  const question = await questionFor(office, [serial]);
+  await get(question);
+  office.pass(-10 * 60_000);
+  const { text, statuses } = await read(await get(question));
+  office.pass(10 * 60_000);
+  expect(statuses).toEqual(["good"]);
+  const thisUpdate = Date.parse(/This Update: (.+)/.exec(text)?.[1] ?? "");
+  expect(thisUpdate).toBeLessThanOrEqual(office.now().getTime() - 10 * 60_000);
+});
+
 describe("the responder", () => {
   const rows = () =>
     office.db.responder.findMany({ where: { issuerId: "client" }, orderBy: { notBefore: "asc" } });

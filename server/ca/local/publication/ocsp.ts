@@ -101,8 +101,11 @@ function keyOf({ certIds, nonce }: OcspRequest): string | null {
   return Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
 }
 
-function isGood({ status, until }: KeptAnswer, { now, publication }: World): boolean {
-  return publication.statuses.peek(status.serial) === status && until.getTime() - now().getTime() > life / 2;
+/** A clock may have been set back since. */
+function isGood({ status, since, until }: KeptAnswer, world: World): boolean {
+  const now = world.now();
+  const isOfNow = since <= now && until.getTime() - now.getTime() > life / 2;
+  return isOfNow && world.publication.statuses.peek(status.serial) === status;
 }
 
 async function answered(
