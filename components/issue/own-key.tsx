@@ -73,6 +73,7 @@ export function OwnKey(props: OwnKeyProps) {
 
   useEffect(() => {
     if (problem?.of === "pin") pinField.current?.focus();
+    else if (problem) told.current?.focus();
   }, [problem]);
 
   function send(event: FormEvent<HTMLFormElement>): void {
