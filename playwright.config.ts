@@ -7,6 +7,7 @@ import { launchOptions } from "./tests/support/browser.ts";
 
 // The workers read this file too: the first to read it decides for all.
 process.env.PORTAL_PORT ??= String(await freePort());
+process.env.PORTAL_LOCK_PORT ??= String(await freePort());
 process.env.PORTAL_DATA_DIR ??= mkdtempSync(join(tmpdir(), "portal-e2e-"));
 const port = process.env.PORTAL_PORT;
 const baseURL = `http://localhost:${port}`;

@@ -57,11 +57,14 @@ async function setPolicy(
   const t = words(locale);
   await logIn(page, { locale, user: "admin" });
   await page.goto(`/${locale}/admin/${policyPath}`);
-  for (const box of await page.getByRole("checkbox").all()) {
+  const save = page.getByRole("button", { name: t("Admin.policy.save"), exact: true });
+  const form = page.locator("form").filter({ has: save });
+  await expect(save).toBeVisible();
+  for (const box of await form.getByRole("checkbox").all()) {
     await box.setChecked((await box.getAttribute("name")) === kind);
   }
-  await page.getByRole("button", { name: t("Admin.policy.save"), exact: true }).click();
-  await expect(page.getByText(t("Admin.policy.saved"))).toBeVisible();
+  await save.click();
+  await expect(page.getByText(t("Admin.policy.saved"), { exact: true })).toBeVisible();
   await context.close();
 }
 

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { test as base, expect, type Page } from "@playwright/test";
 import type { Email } from "postal-mime";
+import { alone } from "@/tests/support/alone.ts";
 import { collectUrlIn, mailsTo as mailsIn } from "@/tests/support/outbox.ts";
 import { askDatabase } from "@/tests/support/own-database.ts";
 import { type Locale, words } from "@/tests/support/words.ts";
@@ -73,13 +74,15 @@ export async function apply(
   kind: "client" | "smime" = "client",
 ): Promise<number> {
   const t = words(locale);
-  await page.goto(`/${locale}/certs`);
-  await page.getByRole("button", { name: t(`Dashboard.apply.${kind}.button`) }).click();
-  await page
-    .getByRole("dialog")
-    .getByRole("button", { name: t("Confirm.ok") })
-    .click();
-  await expect(page.getByRole("heading", { name: t("Sent.title") })).toBeVisible();
+  await alone(async () => {
+    await page.goto(`/${locale}/certs`);
+    await page.getByRole("button", { name: t(`Dashboard.apply.${kind}.button`) }).click();
+    await page
+      .getByRole("dialog")
+      .getByRole("button", { name: t("Confirm.ok") })
+      .click();
+    await expect(page.getByRole("heading", { name: t("Sent.title") })).toBeVisible();
+  });
   return Number(/certs\/(\d+)\/sent/.exec(page.url())?.[1]);
 }
 

@@ -25,13 +25,13 @@ test("signed and encrypted mail between two members is read and verified, by Ope
     return { ...held, mailer: make(own, held, root) };
   };
   const tanaka = await member("tanaka", opensslMailer);
-  const admin = await member("admin", nssMailer);
+  const taro = await member("taro", nssMailer);
   const text = join(folder, "letter.txt");
   writeFileSync(text, letter);
 
   for (const [from, to] of [
-    [tanaka, admin],
-    [admin, tanaka],
+    [tanaka, taro],
+    [taro, tanaka],
   ] as const) {
     const file = (name: string) => join(folder, `${from.number}-${from.mail}-${name}`);
     const recipient = { mail: to.mail, certificate: to.mailer.certificate };

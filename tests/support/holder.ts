@@ -4,6 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Dashboard, EnrollmentDetail } from "@/server/enrollment/views.ts";
+import { alone } from "./alone.ts";
 import { collectUrlIn, mailsTo } from "./outbox.ts";
 import { Visitor } from "./visitor.ts";
 
@@ -30,9 +31,11 @@ export class Holder {
   /** From the application to the .p12 below `folder`. */
   async obtain(kind: Held["kind"], folder: string): Promise<Held> {
     const visitor = this.#visitor;
-    const { requestKeys } = await visitor.query<Dashboard>("enrollment.list", { all: true });
-    const wish = { kind, months: 13, key: requestKeys[kind] };
-    const { number } = await visitor.mutate<{ number: number }>("enrollment.request", wish);
+    const { number } = await alone(async () => {
+      const { requestKeys } = await visitor.query<Dashboard>("enrollment.list", { all: true });
+      const wish = { kind, months: 13, key: requestKeys[kind] };
+      return visitor.mutate<{ number: number }>("enrollment.request", wish);
+    });
     const pin = await until(async () => {
       const detail = await visitor.query<EnrollmentDetail>("enrollment.get", { number });
       return detail.pin.state === "ready" ? detail.pin.value : null;
