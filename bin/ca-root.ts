@@ -2,7 +2,6 @@
  * An offline root: `npm run ca-root -- new <folder>`, `-- sign`, `-- crl`, `-- show`, on a machine without a network. It needs Node.js 22.18 or newer and
  * this checkout, no `npm install`, no database and no settings. The ceremony is told step by step in server/ca/README.md.
  */
-import { readFileSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { RootFault, type RootFaultCode } from "../server/ca/offline-root/fault.ts";
@@ -18,6 +17,7 @@ import {
   signRequest,
 } from "../server/ca/offline-root/root.ts";
 import { PkiError } from "../server/pki/errors.ts";
+import { atConsole, contentOf } from "./console.ts";
 import { askPassphrase, askYes, isTyped } from "./passphrase.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -157,29 +157,13 @@ function isAlgorithm(text: string): text is RootAlgorithm {
   return (rootAlgorithms as readonly string[]).includes(text);
 }
 
-function contentOf(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch {
-    throw new Refusal(
-      `The file ${path} cannot be read. Nothing was signed. / ファイル ${path} を読めません。何も署名していません。`,
-    );
-  }
-}
-
 function day(date: Date): string {
   return date.toISOString().slice(0, 10);
 }
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  console.error(`\n${sentenceFor(error)}`);
-  process.exitCode = 1;
-}
+await atConsole(main, sentenceFor);
 
 function sentenceFor(error: unknown): string {
-  if (error instanceof Refusal) return error.message;
   if (error instanceof RootFault)
     return [refusals[error.code], error.detail.folder ?? error.detail.because].filter(Boolean).join("\n");
   if (error instanceof PkiError && error.code.startsWith("name_"))

@@ -3,7 +3,7 @@
  * How a ceremony goes is told in server/ca/README.md; the offline root's own command is bin/ca-root.ts.
  */
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
@@ -11,6 +11,7 @@ import type { CeremonyOffice, IssuingKind, KeyAlgorithm } from "../server/ca/loc
 import { ca } from "../server/env/ca.ts";
 import { keys } from "../server/env/keys.ts";
 import { type Code, refusals, tell, usage } from "./ca-words.ts";
+import { atConsole, contentOf } from "./console.ts";
 import { generateClient } from "./generate.ts";
 import { type OwnPortal, withOwnPortal } from "./own-portal.ts";
 import { askYes } from "./passphrase.ts";
@@ -210,29 +211,13 @@ async function publish({ elsewhere, ...parts }: Console): Promise<void> {
   await ca.publishAll();
 }
 
-function contentOf(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch {
-    throw new Refusal(
-      `The file ${path} cannot be read. Nothing was changed. / ファイル ${path} を読めません。何も変更していません。`,
-    );
-  }
-}
-
 function day(date: Date): string {
   return date.toISOString().slice(0, 10);
 }
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  console.error(`\n${sentenceFor(error)}`);
-  process.exitCode = 1;
-}
+await atConsole(main, sentenceFor);
 
 function sentenceFor(error: unknown): string {
-  if (error instanceof Refusal) return error.message;
   const message = error instanceof Error ? error.message.trim() : String(error);
   if (error instanceof Error && error.name === "KeyFault") return message;
   if (message.includes("another SEALING_KEY"))

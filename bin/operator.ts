@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import type { Found } from "../server/admin/roles.ts";
 import type { Database } from "../server/db.ts";
+import { atConsole } from "./console.ts";
 import { generateClient } from "./generate.ts";
 import { withOwnDatabase } from "./own-database.ts";
 import { Refusal } from "./refusal.ts";
@@ -14,7 +15,7 @@ Instead of the ePPN any identifier that the institution states will do, a target
 ePPN の代わりに、所属機関が送るほかの識別子も使えます(targeted IDは targetedId:<値>)。一度ログインした人だけが対象です。`;
 
 /** Null: how the command is used is what was asked. */
-function read(args: string[]) {
+function read(args: readonly string[]) {
   try {
     const { values, positionals } = parseArgs({
       args,
@@ -98,13 +99,11 @@ async function withDatabase(use: (db: Database) => Promise<void>) {
   });
 }
 
-try {
-  const wish = read(process.argv.slice(2));
-  if (wish) await withDatabase((db) => carryOut(db, wish));
-  else console.log(usage);
-} catch (error) {
-  console.error(
-    error instanceof Refusal ? error.message : `It could not be done / 実行できませんでした: ${error}`,
-  );
-  process.exitCode = 1;
-}
+await atConsole(
+  async (words) => {
+    const wish = read(words);
+    if (wish) await withDatabase((db) => carryOut(db, wish));
+    else console.log(usage);
+  },
+  (error) => `It could not be done / 実行できませんでした: ${error}`,
+);

@@ -9,6 +9,7 @@ import type { Database } from "../server/db.ts";
 import { KeyFault } from "../server/kms/fault.ts";
 import type { Standing } from "../server/reseal.ts";
 import type { Sealing } from "../server/secrets/sealing.ts";
+import { atConsole } from "./console.ts";
 import { type Keys, keysOf, writeKeys } from "./data-folder.ts";
 import { generateClient } from "./generate.ts";
 import { type OwnDatabase, withOwnDatabase } from "./own-database.ts";
@@ -150,13 +151,8 @@ async function main([deed = "", ...rest]: readonly string[]): Promise<void> {
   throw new Refusal(usage);
 }
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  const known = error instanceof Refusal || error instanceof KeyFault;
+await atConsole(main, (error) => {
   const message = error instanceof Error ? error.message.trim() : String(error);
-  console.error(
-    `\n${known ? message : `It ended half-way; what is sealed opens as before, and it can be run again: ${message} / 途中で終わりました。もう一度実行できます。`}`,
-  );
-  process.exitCode = 1;
-}
+  if (error instanceof KeyFault) return message;
+  return `It ended half-way; what is sealed opens as before, and it can be run again: ${message} / 途中で終わりました。もう一度実行できます。`;
+});

@@ -2,9 +2,9 @@
  * The portal's keys in the federation, and their rollover: `npm run sp-keys`, then `-- add`, `-- use` and `-- retire <id>`, days apart.
  * How a rollover goes is told in server/federation/README.md.
  */
-import { readFileSync } from "node:fs";
 import type { KeyPair } from "../server/federation/service/keys.ts";
 import type { KeyView, Outcome } from "../server/federation/service/rollover.ts";
+import { atConsole, contentOf } from "./console.ts";
 import { generateClient } from "./generate.ts";
 import { withOwnPortal } from "./own-portal.ts";
 import { Refusal } from "./refusal.ts";
@@ -122,30 +122,14 @@ async function main([deed = "list", ...rest]: readonly string[]) {
 
 async function pairIn(path: string, baseUrl: string): Promise<KeyPair> {
   const { readBrought } = await import("../server/federation/service/brought-key.ts");
-  const read = readBrought(textIn(path), new URL(baseUrl).hostname, new Date());
+  const read = readBrought(contentOf(path).toString("utf8"), new URL(baseUrl).hostname, new Date());
   if ("fault" in read) throw new Refusal(faults[read.fault]);
   return read.pair;
 }
 
-function textIn(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    throw new Refusal(
-      `The file ${path} cannot be read. Nothing was changed. / ファイル ${path} を読めません。何も変更していません。`,
-    );
-  }
-}
-
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  console.error(`\n${sentenceFor(error)}`);
-  process.exitCode = 1;
-}
+await atConsole(main, sentenceFor);
 
 function sentenceFor(error: unknown): string {
-  if (error instanceof Refusal) return error.message;
   const message = error instanceof Error ? error.message.trim() : String(error);
   if (message.includes("another SEALING_KEY"))
     return "The keys in this database cannot be opened: set SEALING_KEY to the one that the portal runs with. Nothing was changed. / このデータベースの鍵を開けません。SEALING_KEY に、ポータルで使っている値を設定してください。何も変更していません。";

@@ -55,6 +55,7 @@ const machine = join(folder, "offline");
 mkdirSync(join(machine, "bin"), { recursive: true });
 for (const part of [
   "bin/ca-root.ts",
+  "bin/console.ts",
   "bin/passphrase.ts",
   "bin/refusal.ts",
   "server/pki",
