@@ -32,6 +32,8 @@ const tools = {
     hear: /using libxml/,
     beside: "/usr/share/xml/opensaml/saml-schema-metadata-2.0.xsd",
   },
+  // Its settings are written otherwise since 2.4.
+  dovecot: { package: "dovecot-imapd", ask: "--version", hear: /^2\.3\./ },
   // With what a SAML service in PHP works with.
   php: { package: "php-cli php-xml php-mbstring", ask: "-m", hear: /^dom$.*^mbstring$.*^openssl$/ms },
 } as const;
@@ -50,6 +52,7 @@ const installable = new Set<string>([
   "softhsm2",
   "xmlsec1",
   "libxml2-utils opensaml-schemas xmltooling-schemas",
+  "dovecot-imapd",
   "php-cli php-xml php-mbstring",
 ]);
 

@@ -71,7 +71,7 @@ function faultOfP12({ code, about }: PkiError): [fault: string, advice: string] 
   }
   if (code === "pkcs12_unsupported") {
     const rewrite =
-      "openssl pkcs12 -legacy -in old.p12 -nodes -out all.pem && openssl pkcs12 -export -in all.pem -out new.p12";
+      "openssl pkcs12 -legacy -in old.p12 -nodes -out all.pem && openssl pkcs12 -export -in all.pem -out new.p12 && rm all.pem";
     return [`is protected in a way no longer used (${about})`, `write it anew with \`${rewrite}\``];
   }
   if (code === "pkcs12_incomplete" || code === "pkcs12_ambiguous") {

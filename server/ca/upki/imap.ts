@@ -69,7 +69,7 @@ async function takeUnseen(client: ImapFlow, take: (raw: Uint8Array) => Promise<v
       continue;
     }
     const message = await client.fetchOne(uid, { source: true }, { uid: true });
-    if (!message?.source) continue;
+    if (message === false || message.source === undefined) continue;
     if (await isTaken(number, message.source, take)) {
       polled.taken += 1;
       await client.messageFlagsAdd(uid, ["\\Seen"], { uid: true });
