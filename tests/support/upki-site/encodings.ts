@@ -1,0 +1,70 @@
+/** The encodings of the service: EUC-JP pages, Shift_JIS (cp932) files, iso-2022-jp mails. */
+import iconv from "iconv-lite";
+
+export const toEucJp = (text: string): Buffer => iconv.encode(text, "EUC-JP");
+export const toCp932 = (text: string): Buffer => iconv.encode(text, "cp932");
+
+/** Null where the octets are no Shift_JIS. */
+export function fromCp932(octets: Uint8Array): string | null {
+  const text = iconv.decode(Buffer.from(octets), "cp932");
+  return text.includes("\uFFFD") ? null : text;
+}
+
+/** RFC 1468: ASCII, and JIS X 0208 between its escape sequences; every line ends in ASCII. EUC-JP holds the same characters with the high bits set. */
+export function toIso2022Jp(text: string): Buffer {
+  const octets: number[] = [];
+  let isWide = false;
+  const shift = (wide: boolean) => {
+    if (wide !== isWide) octets.push(0x1b, ...Buffer.from(wide ? "$B" : "(B", "latin1"));
+    isWide = wide;
+  };
+  for (const character of text) {
+    const [first = 0x3f, second] = toEucJp(character);
+    const wide = second !== undefined && first !== 0x8e && first !== 0x8f;
+    shift(wide);
+    if (wide) octets.push(first & 0x7f, second & 0x7f);
+    else octets.push(first < 0x80 ? first : 0x3f);
+  }
+  shift(false);
+  return Buffer.from(octets);
+}
+
+/** RFC 2045 §6.7, of text whose lines end in CRLF. */
+export function quotedPrintable(octets: Uint8Array): string {
+  const lines = Buffer.from(octets).toString("latin1").split("\r\n");
+  return lines.map(quotedLine).join("\r\n");
+}
+
+function quotedLine(line: string): string {
+  let written = "";
+  let column = 0;
+  for (const [at, character] of [...line].entries()) {
+    const isLast = at === line.length - 1;
+    const isPlain = /[!-<>-~]/.test(character) || (/[ \t]/.test(character) && !isLast);
+    const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0");
+    const piece = isPlain ? character : `=${code}`;
+    if (column + piece.length > 75) {
+      written += "=\r\n";
+      column = 0;
+    }
+    written += piece;
+    column += piece.length;
+  }
+  return written;
+}
+
+/** RFC 2047 words of at most 75 characters, each complete in itself, folded one a line. */
+export function headerWords(text: string): string {
+  const words: string[] = [];
+  let piece = "";
+  const word = (inside: string) => `=?ISO-2022-JP?B?${toIso2022Jp(inside).toString("base64")}?=`;
+  for (const character of text) {
+    if (word(piece + character).length > 70) {
+      words.push(word(piece));
+      piece = "";
+    }
+    piece += character;
+  }
+  words.push(word(piece));
+  return words.join("\r\n ");
+}
