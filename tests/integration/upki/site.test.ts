@@ -1,12 +1,14 @@
 /** The stand-in of NII's service, asked with plain HTTPS and judged by OpenSSL. */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { type RequestOptions, request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import iconv from "iconv-lite";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import yauzl from "yauzl";
+import { listen } from "../../support/listen.ts";
 import { run, tool } from "../../support/tools.ts";
+import { openPost } from "../../support/upki-site/post.ts";
 import { startUpkiSite, type UpkiSite } from "../../support/upki-site/start.ts";
 
 const hasOpenssl = tool("openssl");
@@ -200,6 +202,22 @@ async function issued(dn: string, changes: Changes = {}): Promise<string> {
   return (await site.control("/collect", { dn, pin })).serial;
 }
 
+/** エラー内容 of each row that has one. */
+const cellsOf = ({ text }: Got) => [...text.matchAll(/\d{3}:\d+,[^<\n]+/g)].map(([cell]) => cell);
+
+/** The list by its header. */
+async function list(): Promise<Record<string, string>[]> {
+  const visit = browser(true);
+  await visit(`${lra()}/SSLLogin.do`);
+  const { octets } = await visit(`${lra()}/syomeiDL_S_Cli.do`);
+  const [heads = [], ...rows] = iconv
+    .decode(octets, "Shift_JIS")
+    .trimEnd()
+    .split("\r\n")
+    .map((line) => line.split("\t"));
+  return rows.map((cells) => Object.fromEntries(heads.map((head, at) => [head, cells[at] ?? ""])));
+}
+
 describe("the journey of a certificate", () => {
   test("leads from the upload over the PIN to a .p12 that opens with it, and to the acquisition mail", async () => {
     const dn = `CN=KOKURITSU HANAKO,${base}`;
@@ -252,4 +270,426 @@ describe("the journey of a certificate", () => {
     expect(said).toMatch(/Key Usage: critical\s+Digital Signature, Key Encipherment\n/);
     expect(said).toContain("TLS Web Client Authentication");
   });
+
+  test("of S/MIME names the address alone in certificate and mails, and the whole name in the list", async () => {
+    const address = "taro@example.ac.jp";
+    const dn = `CN=${address},${base}`;
+    const wrong = await upload("1", issueRow(dn, { 2: "7" }));
+    expect(cellsOf(wrong)).toEqual(["206:1,主体者DNがDN情報のフォーマットに準じていません。"]);
+
+    const serial = await issued(dn, { 2: "7", 14: address });
+    expect(BigInt(serial).toString(2).length).toBe(127);
+    const collected = await mail("collected");
+    expect(collected.text).toContain(`-\n　CN=${address}\n　-`);
+    expect((await list())[0]?.主体者DN).toBe(dn);
+  });
+
+  test("goes on by a renewal, whose old certificate counts as renewed once the new one is there", async () => {
+    const dn = `CN=GAKUNIN TARO,${base}`;
+    const old = await issued(dn);
+    expect(await upload("2", renewRow(dn, old))).toMatchObject({
+      text: expect.stringContaining("完了しました"),
+    });
+    expect(cellsOf(await upload("2", renewRow(dn, old)))).toEqual(["366:4,指定した証明書は申請中です。"]);
+    expect((await list()).map((line) => line.状態)).toEqual(["5", "4"]);
+
+    const { serial } = await site.control("/collect", { dn, pin: pinIn(await fetchPin()) });
+    expect((await list()).map((line) => line.状態)).toEqual(["6", "5"]);
+    const renewed = await mail("renewed");
+    expect(renewed.text).toContain(
+      `【新証明書シリアル番号】\n　${serial}\n\n【旧証明書のシリアル番号】\n　${old}\n`,
+    );
+    expect(cellsOf(await upload("2", renewRow(`CN=SOMEBODY ELSE,${base}`, serial)))).toEqual([
+      "365:4,指定した証明書は存在しません。",
+    ]);
+  });
+
+  test("ends by a revocation with reason and comment, of which registrar, portal and holder are told", async () => {
+    const dn = `CN=KOKURITSU HANAKO,${base}`;
+    const serial = await issued(dn);
+    expect(cellsOf(await upload("3", revokeRow(dn, serial, "0")))).toEqual([
+      "201:6,失効理由コメントは入力必須項目です。",
+    ]);
+    expect(cellsOf(await upload("3", revokeRow(dn, serial, "0", "ﾌﾝｼﾂ")))).toEqual([
+      "205:6,失効理由コメントは不正な文字が含まれています。",
+    ]);
+    await upload("3", revokeRow(dn, serial, "0", "端末の紛失"));
+    const revoked = await mail("revoked");
+    expect(revoked.subject).toMatch(/^\[UPKI\] クライアント証明書失効完了通知 \/ /);
+    expect(revoked.to).toEqual(["registrar@example.ac.jp", mailbox, "hanako@example.ac.jp"]);
+    expect(revoked.text).toMatch(
+      new RegExp(`【失効証明書DN】[^【]*【失効証明書シリアル番号】\\n　${serial}\\n`),
+    );
+    expect(revoked.text).toContain("【失効理由】\n　0\n");
+    expect(await list()).toMatchObject([{ 状態: "7", "失効申請-失効理由コメント": "端末の紛失" }]);
+    expect(cellsOf(await upload("3", revokeRow(dn, serial)))).toEqual(["365:4,証明書の状態が不正です。"]);
+  });
 });
+
+describe("a name", () => {
+  test("is used once for all, by its CN, OU and C, whatever became of it", async () => {
+    const serial = await issued(`CN=KOKURITSU HANAKO,${base}`);
+    await site.control("/revoke", { serial });
+    const again = `CN=kokuritsu  HANAKO,${base.replace("Tokyo", "Osaka")}`;
+    expect(cellsOf(await upload("1", issueRow(again)))).toEqual(["212:1,指定したDNはすでに存在しています。"]);
+    const other = await upload("1", issueRow(`CN=KOKURITSU HANAKO,${base.replace("No 1", "No 2")}`));
+    expect(other.text).toContain("完了しました");
+  });
+
+  test("may hold commas, and is parted before known attributes only", async () => {
+    const dn = "CN=Hanako, Kokuritsu (a=b),OU=No 7,OU=Faculty of A, B=C,O=Example University,L=Academe,C=JP";
+    await issued(dn);
+    const { text } = await mail("collected");
+    expect(text).toContain(
+      "　CN=Hanako, Kokuritsu (a=b)\n　OU=No 7\n　OU=Faculty of A, B=C\n　O=Example University\n",
+    );
+  });
+});
+
+describe("a file", () => {
+  const dn = `CN=KOKURITSU HANAKO,${base}`;
+  const long = "a".repeat(65);
+  test.each([
+    ["no name", issueRow(""), "201:1,主体者DNは入力必須項目です。"],
+    [
+      "a name in another order",
+      issueRow(`OU=No 1,CN=HANAKO,${base}`),
+      "206:1,主体者DNがDN情報のフォーマットに準じていません。",
+    ],
+    ["a name with a space after a comma", issueRow(dn.replace(",OU", ", OU")), "206:1,"],
+    ["a name in Japanese", issueRow(`CN=国立 花子,${base}`), "206:1,"],
+    ["an @ in an OU", issueRow(`CN=HANAKO,OU=a@b,${base}`), "206:1,"],
+    ["another country", issueRow(dn.replace("C=JP", "C=US")), "206:1,"],
+    ["a long CN", issueRow(`CN=${long},${base}`), "202:1,主体者DNは64桁以内で入力してください。"],
+    [
+      "a long name",
+      issueRow(`CN=a,${`OU=${"b".repeat(60)},`.repeat(4)}${base}`),
+      "202:1,主体者DNは250桁以内で入力してください。",
+    ],
+    ["an unknown profile", issueRow(dn, { 2: "4" }), "362:2,"],
+    [
+      "a profile in letters",
+      issueRow(dn, { 2: "five" }),
+      "204:2,証明書プロファイルIDは半角数字以外の文字が含まれています。",
+    ],
+    ["no manager", issueRow(dn, { 8: "" }), "201:8,利用管理者氏名は入力必須項目です。"],
+    [
+      "a long holder",
+      issueRow(dn, { 11: "あ".repeat(65) }),
+      "202:11,利用者氏名は64桁以内で入力してください。",
+    ],
+    [
+      "a mail address that is none",
+      issueRow(dn, { 10: "upki" }),
+      "206:10,利用管理者E-mailはメール形式ではありません。",
+    ],
+    ["a long mail address", issueRow(dn, { 14: `${"a".repeat(70)}@example.ac.jp` }), "202:14,"],
+    ["a file name with an extension", issueRow(dn, { 12: "cert.p12" }), "364:12,"],
+    ["14 columns", issueRow(dn).replace(/\t$/, ""), "361:0,"],
+  ])("with %s is refused", async (_, line, cell) => {
+    const reply = await upload("1", line);
+    expect(reply.text).not.toContain("完了しました");
+    expect(cellsOf(reply)).toEqual([expect.stringContaining(cell)]);
+    expect(await site.control("/state")).toMatchObject({ requests: [], uploads: [{ taken: 0 }] });
+  });
+
+  test.each([
+    ["without a name", "", issueRow(dn), "208:0,指定したファイルは存在しません。"],
+    ["of another kind", "request.csv", issueRow(dn), "209:0,指定したファイルの拡張子が不正です。"],
+    ["that is empty", "request.tsv", "\r\n", "213:0,申請ファイルに入力がありません。"],
+    [
+      "of too many rows",
+      "request.txt",
+      `${issueRow(dn)}\n`.repeat(1001),
+      "214:0,ファイル内のレコードが指定件数を超えているため申請できません。",
+    ],
+  ])("%s is refused as a whole", async (_, name, content, cell) => {
+    expect(cellsOf(await upload("1", content, name))).toEqual([cell]);
+  });
+
+  test("is taken as a whole or not at all, unless it asks for its good rows", async () => {
+    const lines = [1, 2, 3].map((number) =>
+      issueRow(`CN=No ${number},${base}`, number === 2 ? { 12: "" } : {}),
+    );
+    const refused = await upload("1", lines.join("\n"));
+    expect(cellsOf(refused)).toEqual(["201:12,P12ダウンロードファイル名は入力必須項目です。"]);
+    expect(refused.text).toMatch(/<td[^>]*><font size="-1">\s*2\s*<[\s\S]*NG/);
+    expect((await site.control("/state")).requests).toEqual([]);
+
+    const taken = await upload("1", lines.join("\n"), "request.tsv", "1");
+    expect(taken.text).toContain("完了しました");
+    expect((await site.control("/state")).requests).toHaveLength(2);
+  });
+
+  test("that was sent twice shows in how often its requests were seen", async () => {
+    await upload("1", issueRow(dn));
+    await upload("1", issueRow(dn));
+    const { requests, uploads } = await site.control("/state");
+    expect(requests).toMatchObject([{ uploads: 2 }]);
+    expect(uploads).toMatchObject([{ taken: 1 }, { taken: 0, codes: ["212"] }]);
+  });
+});
+
+describe("the registrar's site", () => {
+  test("lets in who shows the registrar's certificate, and nobody else", async () => {
+    await expect(browser(false)(`${lra()}/SSLLogin.do`)).rejects.toThrow();
+    const { text } = await browser(true)(`${lra()}/SSLLogin.do`);
+    expect(text).toMatch(/<frame name="hidari" src="SideMenu.do">/);
+  });
+
+  test("refuses pages out of their order", async () => {
+    const refused = "不正な画面遷移です。";
+    const visit = browser(true);
+    expect((await visit(`${lra()}/syomeiDL_S_Cli.do`)).text).toContain(refused);
+    await visit(`${lra()}/SSLLogin.do`);
+    expect((await visit(`${lra()}/MainMenu.do`, fields({ forwardName: "SP1011" }))).text).toContain(refused);
+    await visit(`${lra()}/SideMenu.do`);
+    const dn = `CN=KOKURITSU HANAKO,${base}`;
+    expect((await visit(`${lra()}/SP1011.do`, uploadForm("1", issueRow(dn)))).text).toContain(refused);
+  });
+
+  test("takes one upload at a time", async () => {
+    await site.control("/faults", { kind: "slow", page: "upload", ms: 1500 });
+    const [first, second] = [await registrarAtForm(), await registrarAtForm()];
+    const slow = first(`${lra()}/SP1011.do`, uploadForm("1", issueRow(`CN=FIRST,${base}`)));
+    await new Promise((done) => setTimeout(done, 500));
+    const other = await second(`${lra()}/SP1011.do`, uploadForm("1", issueRow(`CN=SECOND,${base}`)));
+    expect(other.text).toContain("他の申請を処理中です。");
+    expect((await slow).text).toContain("完了しました");
+    expect((await site.control("/state")).requests).toHaveLength(1);
+  });
+
+  test("lists all certificates with what is where NII has it", async () => {
+    const dn = `CN=KOKURITSU HANAKO,${base}`;
+    const serial = await issued(dn);
+    const unknown = await site.control("/issue-unknown", { dn: `CN=UNKNOWN,${base}` });
+    const visit = browser(true);
+    await visit(`${lra()}/SSLLogin.do`);
+    const { octets } = await visit(`${lra()}/syomeiDL_S_Cli.do`);
+    const [heads = [], first = [], second = []] = iconv
+      .decode(octets, "Shift_JIS")
+      .split("\r\n")
+      .map((line) => line.split("\t"));
+    expect([4, 12, 15, 24].map((at) => [heads[at - 1], first[at - 1]])).toEqual([
+      ["主体者DN", dn],
+      ["状態", "5"],
+      ["利用者E-mail", "hanako@example.ac.jp"],
+      ["発行・更新申請-シリアル番号", serial],
+    ]);
+    expect(first[26]).toMatch(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d$/);
+    expect(first[27]).toMatch(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d$/);
+    expect(heads).toEqual(expect.arrayContaining(["発行・更新申請-申請ID", "発行・更新申請-日時"]));
+    expect(second[23]).toBe(unknown.serial);
+  });
+});
+
+describe("the URLs of the mails", () => {
+  const dn = `CN=KOKURITSU HANAKO,${base}`;
+  const denied = "指定されたURLへのアクセスは拒否されました。";
+
+  test("give the PIN once, and the certificate once, and only after the PIN", async () => {
+    await upload("1", issueRow(dn));
+    expect((await mail("pin")).to).toEqual([mailbox]);
+    expect((await mail("acceptance")).to).toEqual(["hanako@example.ac.jp"]);
+    const early = browser(false);
+    await early(urlIn((await mail("acceptance")).text));
+    const locked = await early(`${download()}/spEntranceCli.do`, fields({ accessPin: "guessed" }));
+    expect(locked.text).toContain("有効な証明書情報がありません。");
+
+    const pin = pinIn(await fetchPin());
+    expect((await browser(false)(urlIn((await mail("pin")).text))).text).toContain(denied);
+    const wrong = await early(`${download()}/spEntranceCli.do`, fields({ accessPin: "guessed" }));
+    expect(wrong.text).toContain("アクセスPINが正しくありません。");
+    expect((await collectByPages(pin)).type).toBe("application/x-pkcs12");
+    expect((await browser(false)(urlIn((await mail("acceptance")).text))).text).toContain(denied);
+  });
+
+  test("hand out one .p12 even to who asks twice at once", async () => {
+    await upload("1", issueRow(dn));
+    const pin = pinIn(await fetchPin());
+    const visit = browser(false);
+    await visit(urlIn((await mail("acceptance")).text));
+    await visit(`${download()}/spEntranceCli.do`, fields({ accessPin: pin }));
+    const both = [0, 1].map(() => visit(`${download()}/spDLCli.do`, fields({})));
+    const types = (await Promise.all(both)).map(({ type }) => type);
+    expect(types.filter((type) => type === "application/x-pkcs12")).toHaveLength(1);
+  });
+
+  test("end after their month", async () => {
+    await upload("1", issueRow(dn));
+    await site.control("/expire", { dn });
+    expect((await browser(false)(urlIn((await mail("pin")).text))).text).toContain(denied);
+    expect((await browser(false)(urlIn((await mail("acceptance")).text))).text).toContain(denied);
+    expect((await site.control("/state")).requests).toMatchObject([{ state: "lapsed" }]);
+  });
+});
+
+describe("a mail", () => {
+  const verify = async (raw: Buffer) => {
+    const path = join(folder, "mail.eml");
+    await writeFile(path, raw);
+    return run("openssl", ["cms", "-verify", "-in", path, "-CAfile", site.mailCa, "-purpose", "smimesign"]);
+  };
+
+  test.runIf(hasOpenssl)("is signed so that OpenSSL agrees, by the service's one address", async () => {
+    const dn = `CN=KOKURITSU HANAKO,${base}`;
+    await issued(dn);
+    for (const kind of ["pin", "acceptance", "collected"]) {
+      const { raw } = await mail(kind);
+      expect(await verify(raw), kind).toMatchObject({ ok: true });
+      expect(raw.toString("latin1")).toMatch(/^From: ca-support@upki.example.ac.jp\r$/m);
+    }
+    const { raw } = await mail("acceptance");
+    expect(
+      raw
+        .toString("latin1")
+        .split("\r\n")
+        .every((line) => line.length <= 78),
+    ).toBe(true);
+  });
+
+  test.runIf(hasOpenssl).each(["bad_signature", "wrong_signer", "expired_signer", "unsigned_mail"])(
+    "does not verify under %s",
+    async (kind) => {
+      await site.control("/faults", { kind, mail: "pin" });
+      await upload("1", issueRow(`CN=KOKURITSU HANAKO,${base}`));
+      expect(await verify((await mail("pin")).raw)).toMatchObject({ ok: false });
+      expect(await verify((await mail("acceptance")).raw)).toMatchObject({ ok: true });
+    },
+  );
+
+  test("has another subject, or another sender, where that is armed", async () => {
+    await site.control("/faults", { kind: "changed_subject", mail: "pin", text: "[UPKI] 新しい通知" });
+    await site.control("/faults", { kind: "wrong_sender", mail: "acceptance", text: "other@example.ac.jp" });
+    await upload("1", issueRow(`CN=KOKURITSU HANAKO,${base}`));
+    expect((await mail("pin")).subject).toBe("[UPKI] 新しい通知");
+    expect((await mail("acceptance")).raw.toString("latin1")).toContain("From: other@example.ac.jp");
+  });
+});
+
+describe("a fault", () => {
+  const dn = `CN=KOKURITSU HANAKO,${base}`;
+
+  test("cuts the connection before or after the upload was taken", async () => {
+    await site.control("/faults", { kind: "cut_before_upload" });
+    await expect(upload("1", issueRow(dn))).rejects.toThrow();
+    expect((await site.control("/state")).uploads).toEqual([]);
+    await site.control("/faults", { kind: "cut_after_upload" });
+    await expect(upload("1", issueRow(dn))).rejects.toThrow();
+    expect((await site.control("/state")).requests).toMatchObject([{ dn, uploads: 1 }]);
+  });
+
+  test("resets, fails or cuts a page as often as it is armed", async () => {
+    await site.control("/faults", { kind: "reset", page: "login" });
+    await expect(browser(true)(`${lra()}/SSLLogin.do`)).rejects.toThrow();
+    await site.control("/faults", { kind: "status500", page: "login", times: 2 });
+    for (const status of [500, 500, 200])
+      expect(await browser(true)(`${lra()}/SSLLogin.do`)).toMatchObject({ status });
+    await site.control("/faults", { kind: "cut", page: "login" });
+    await expect(browser(true)(`${lra()}/SSLLogin.do`)).rejects.toThrow();
+    await site.control("/faults", { kind: "page_changed", page: "login" });
+    expect((await browser(true)(`${lra()}/SSLLogin.do`)).text).not.toContain(' name="hidari"');
+  });
+
+  test.each([
+    [{ kind: "dn_exists" }, "212:1,指定したDNはすでに存在しています。"],
+    [{ kind: "institution_bad_standing" }, "215:0,機関状態が無効なため申請できません。"],
+    [{ kind: "too_many_records" }, "214:0,ファイル内のレコードが指定件数を超えているため申請できません。"],
+    [
+      { kind: "unknown_code", code: "371", text: "主体者DN,許可されていないOUです。" },
+      "371:1,主体者DN,許可されていないOUです。",
+    ],
+  ])("refuses an upload: %o", async (fault, cell) => {
+    await site.control("/faults", fault);
+    expect(cellsOf(await upload("1", issueRow(dn)))).toEqual([cell]);
+    expect((await upload("1", issueRow(dn))).text).toContain("完了しました");
+  });
+
+  test("breaks the PIN page off, and the URL is spent", async () => {
+    await site.control("/faults", { kind: "pin_page_cut" });
+    await upload("1", issueRow(dn));
+    await expect(fetchPin()).rejects.toThrow();
+    expect((await site.control("/state")).requests).toMatchObject([{ pinFetched: true }]);
+  });
+
+  test("that is not known is refused", async () => {
+    await expect(site.control("/faults", { kind: "earthquake" })).rejects.toThrow("no fault earthquake");
+  });
+});
+
+describe("a stand-in of its own", () => {
+  test("lets its queue wait, survives a kill, and sends its mails to portal and outbox", async () => {
+    const own = await mkdtemp(join(tmpdir(), "upki-site-"));
+    const received: string[] = [];
+    let isOpen = false;
+    const portal = await listen(async ({ path, headers, body }) => {
+      expect([path, headers.get("authorization")]).toEqual(["/api/upki/mail", "Bearer secret"]);
+      if (!isOpen) return new Response(null, { status: 503 });
+      received.push(body);
+      return new Response(null, { status: 204 });
+    });
+    const post = await openPost({ mailbox, portal: portal.url, secret: "secret", folder: own });
+    const shared = site;
+    try {
+      site = await startUpkiSite({ folder: own, queue: 3600, smtp: post.url });
+      await upload("1", issueRow(`CN=KOKURITSU HANAKO,${base}`));
+      expect((await site.control("/state")).requests).toMatchObject([{ state: "queued" }]);
+      expect(await list()).toMatchObject([{ 状態: "3" }]);
+      await site.control("/faults", { kind: "mail_twice", mail: "pin" });
+      await site.kill9();
+
+      const { url } = site;
+      site = await startUpkiSite({ folder: own, queue: 3600, smtp: post.url });
+      expect(site.url).toBe(url);
+      expect(await site.control("/work", {})).toEqual({ worked: 1 });
+      const outbox = () => readdir(join(own, "outbox"));
+      await expect.poll(outbox).toEqual([expect.stringMatching(/^upki-[0-9a-f]{32}\.eml$/)]);
+      await site.kill9();
+
+      site = await startUpkiSite({ folder: own, queue: 3600, smtp: post.url });
+      isOpen = true;
+      await expect.poll(() => received.length, { timeout: 10_000 }).toBe(2);
+      expect(received[0]).toContain("multipart/signed");
+      expect(await outbox()).toHaveLength(1);
+    } finally {
+      await site.stop();
+      site = shared;
+      await post.close();
+      await portal.close();
+      await rm(own, { recursive: true });
+    }
+  });
+
+  test("reverses, delays and loses mails", async () => {
+    const own = await mkdtemp(join(tmpdir(), "upki-site-"));
+    const received: string[] = [];
+    const portal = await listen(async ({ body }) => {
+      received.push(/Subject: (\S+)/.exec(body)?.[1] ?? "");
+      return new Response(null, { status: 204 });
+    });
+    const post = await openPost({ mailbox, portal: portal.url, secret: "secret", folder: own });
+    const shared = site;
+    try {
+      site = await startUpkiSite({ folder: own, smtp: post.url });
+      const subjects = ["first", "second", "third", "fourth"];
+      await site.control("/faults", { kind: "mail_reversed", times: 3 });
+      for (const subject of subjects.slice(0, 3))
+        await site.control("/mail", { to: mailbox, subject, text: "" });
+      await expect.poll(() => received.map(decoded)).toEqual(["third", "second", "first"]);
+      await site.control("/faults", { kind: "mail_lost" });
+      await site.control("/mail", { to: mailbox, subject: "lost", text: "" });
+      await site.control("/faults", { kind: "mail_delay", ms: 1500 });
+      await site.control("/mail", { to: mailbox, subject: "late", text: "" });
+      await site.control("/mail", { to: mailbox, subject: "fourth", text: "" });
+      await expect.poll(() => received.map(decoded).slice(3), { timeout: 5000 }).toEqual(["fourth", "late"]);
+    } finally {
+      await site.stop();
+      site = shared;
+      await post.close();
+      await portal.close();
+      await rm(own, { recursive: true });
+    }
+  });
+});
+
+const decoded = (word: string) => Buffer.from(word.split("?")[3] ?? "", "base64").toString("latin1");

@@ -27,6 +27,8 @@ export function faultOf(dn: string): { code: "202"; limit: number } | { code: "2
   for (const { type, value } of rdns) {
     if (value.length > 64) return { code: "202", limit: 64 };
     if (!rules[type]?.test(value) || value !== value.trim()) return { code: "206" };
+    // A space after a comma keeps the next attribute inside this value.
+    if (/, +(?:CN|OU|O|L|ST|C)=/.test(value)) return { code: "206" };
   }
   return null;
 }

@@ -1,4 +1,4 @@
-/** Mails on their way out: written down when they are made, sent until they are taken, in their order unless a fault has it otherwise. */
+/** Mails on their way out: written down when they are made, sent until they are taken, in their order as far as nothing keeps one. */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -18,6 +18,7 @@ export class PostOffice {
   readonly #folder: string;
   #timer: NodeJS.Timeout | null = null;
   #isSending = false;
+  #isAsked = false;
 
   constructor(ledger: Ledger, identities: Identities, smtp: string | null) {
     this.#ledger = ledger;
@@ -66,14 +67,15 @@ export class PostOffice {
 
   /** Sends what is due; what is due later, or was not taken, is tried again by itself. */
   async send(): Promise<void> {
+    this.#isAsked = true;
     if (this.#isSending) return;
     this.#isSending = true;
     let pause = 0;
-    try {
-      while (pause === 0) pause = await this.#sendOne();
-    } finally {
-      this.#isSending = false;
+    while (pause === 0 || this.#isAsked) {
+      this.#isAsked = false;
+      pause = await this.#sendOne();
     }
+    this.#isSending = false;
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = pause < Number.POSITIVE_INFINITY ? setTimeout(() => this.send(), pause) : null;
   }
@@ -95,7 +97,9 @@ export class PostOffice {
         await this.#transport?.sendMail({ envelope: { from: sender, to: next.to }, raw });
     } catch (error) {
       process.stderr.write(`upki-site: a mail waits: ${(error as Error).message}\n`);
-      return 500;
+      // The others need not wait for it.
+      next.due = new Date(Date.now() + 1000).toISOString();
+      return 0;
     }
     next.sent = new Date().toISOString();
     await this.#ledger.save();

@@ -20,13 +20,13 @@ export function rawMail(draft: Draft, sealing: Sealing, isTampered: boolean): Bu
   const seen = isTampered ? `${entity}(changed)\r\n` : entity;
   return octets([
     ...head,
-    `Content-Type: multipart/signed; protocol="application/pkcs7-signature"; micalg=sha-256;`,
-    ` boundary="${boundary}"`,
+    `Content-Type: multipart/signed; protocol="application/pkcs7-signature";`,
+    ` micalg=sha-256; boundary="${boundary}"`,
     "",
     "This is a cryptographically signed message in MIME format.",
     "",
     `--${boundary}`,
-    `${seen}`,
+    seen,
     `--${boundary}`,
     "Content-Type: application/pkcs7-signature; name=smime.p7s; smime-type=signed-data",
     "Content-Transfer-Encoding: base64",
