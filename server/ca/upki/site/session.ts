@@ -1,7 +1,7 @@
 /** Visits to one site: over TLS, with cookies, to no other host, each page bounded in size and in time. */
 import { Readable } from "node:stream";
 import { CookieJar } from "tough-cookie";
-import { Agent, type Dispatcher, request } from "undici";
+import { Agent, buildConnector, type Dispatcher, request } from "undici";
 import { faultOfStatus, meaningOf, SiteFault } from "./faults.ts";
 import { readPage, visibleText } from "./page.ts";
 
@@ -52,8 +52,21 @@ export function openSession({ origin, credential, authorities, timeout = patienc
     timeout: Math.min(timeout, longestConnecting),
   };
   // One connection, as long as the site keeps it: it may know its visitor by it.
-  const agent = new Agent({ connect, connections: 1, allowH2: false });
+  const agent = new Agent({ connect: heard(buildConnector({ ...connect, allowH2: false })), connections: 1 });
+  const firstWords: { error: unknown } = { error: null };
   const cookies = new CookieJar();
+
+  /** In TLS 1.3 the site refuses a certificate when the connection stands, and hangs up; undici tells the latter only. */
+  function heard(connector: buildConnector.connector): buildConnector.connector {
+    return (options, callback) =>
+      connector(options, (...made) => {
+        firstWords.error = null;
+        made[1]?.once("error", (error) => {
+          firstWords.error = error;
+        });
+        callback(...made);
+      });
+  }
 
   async function visit(asked: Asked): Promise<Answer> {
     const sending = { hasBegun: false };
@@ -68,7 +81,9 @@ export function openSession({ origin, credential, authorities, timeout = patienc
       }
       const answer = await ask(url, form, asked.largest ?? largestPage, sending).catch((error) => {
         if (error instanceof TooLarge) throw fault("page_changed", "is too large", "too_large");
-        const { code, reason } = meaningOf(error);
+        const { code, reason } = meaningOf(
+          meaningOf(firstWords.error).code === "not_let_in" ? firstWords.error : error,
+        );
         throw fault(code, reason);
       });
       await Promise.all(
