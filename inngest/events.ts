@@ -9,7 +9,14 @@ export type Events = {
   "enrollment/order.changed": { order: string };
   "enrollment/ticket.locked": { order: string; at: string };
   "enrollment/revocation.asked": { enrollment: string };
+  /** The CA has revoked, or has said that it will not. */
   "enrollment/revoked": { enrollment: string };
+  /** There is something to be sent to NII's service. */
+  "upki/queue.changed": Record<string, never>;
+  /** A page with PINs was announced. */
+  "upki/pin.announced": { page: string };
+  /** Somebody wants the service's list compared with our applications. */
+  "upki/list.wanted": Record<string, never>;
 };
 
 export type EventName = keyof Events;
@@ -23,3 +30,6 @@ export const orderChanged = event("enrollment/order.changed");
 export const ticketLocked = event("enrollment/ticket.locked");
 export const revocationAsked = event("enrollment/revocation.asked");
 export const revoked = event("enrollment/revoked");
+export const upkiQueueChanged = event("upki/queue.changed");
+export const upkiPinAnnounced = event("upki/pin.announced");
+export const upkiListWanted = event("upki/list.wanted");

@@ -4,6 +4,7 @@ import { ca } from "./env/ca.ts";
 import { keys } from "./env/keys.ts";
 import { registration, registrationConflicts } from "./env/registration.ts";
 import { signers } from "./env/signers.ts";
+import { upki, upkiConflicts } from "./env/upki.ts";
 import { say, text, url } from "./env/words.ts";
 
 type Source = Readonly<Record<string, string | undefined>>;
@@ -103,9 +104,12 @@ const shape = z.object({
     .max(1000, { error: say("CLIENT_CERTIFICATE_LIMIT", "set it to a whole number from 1 to 1000") })
     .default(10),
   CA_BACKEND: z
-    .enum(["local"], { error: say("CA_BACKEND", "set it to local, or leave it out") })
+    .enum(["local", "upki"], {
+      error: say("CA_BACKEND", "set it to local, or to upki for NII's service, or leave it out"),
+    })
     .default("local"),
   ...ca,
+  ...upki,
   SUPPORT_CONTACT: z.string().optional(),
   ...registration,
   LOG_LEVEL: z
@@ -203,6 +207,7 @@ function conflicts(env: Env, source: Source): string[] {
       "MAIL_FROM is missing: set it to an address that your mail service lets you send from.",
     ],
     ...registrationConflicts(env),
+    ...upkiConflicts(env),
   ];
   return table.filter(([broken]) => broken).map(([, sentence]) => sentence);
 }

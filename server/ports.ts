@@ -6,6 +6,7 @@ export type Ports = {
   db: Database;
   now: () => Date;
   ca: CertificateAuthority;
+  rules: CaRules;
   /** Sends what lies in the outbox. Never throws: what stays behind is sent by the sweep. */
   wakeOutbox: () => Promise<void>;
   settings: Settings;
@@ -15,6 +16,26 @@ export type Settings = {
   /** How many living client certificates a member may hold. */
   clientCertificateLimit: number;
 };
+
+/** What the CA wants of an application, asked before it is made: a refusal now costs a member nothing. Pure. */
+export type CaRules = {
+  /** Months a kind may be asked for, the default first. */
+  terms: Readonly<Record<Kind, readonly number[]>>;
+  /** CN of a member's client certificates by their institution's rule, or what of them cannot be written. */
+  commonName(rule: CnRule, person: { displayName: string; eppn: string | null }): CommonName;
+  /** What of an order the CA would refuse whatever happens; null for nothing that is known now. */
+  faultOf(order: Omit<CaOrder, "id">): OrderFault | null;
+};
+
+/** What the common name of a client certificate is made of: the name, what stands before the @ of ePPN, or all of ePPN. */
+export const cnRules = ["displayName", "uid", "eppn"] as const;
+export type CnRule = (typeof cnRules)[number];
+
+/** `missing`: the institution did not release it, `what` being the attribute. `not_writable`: `what` are the characters that cannot be written. */
+export type CommonName = { cn: string } | { fault: "missing" | "not_writable"; what: string };
+
+/** `field`: `CN`, `OU`, `holderMail` … ; `value`: what stands there, in the member's own words. */
+export type OrderFault = { field: string; value: string };
 
 /**
  * Whoever makes certificates. Every method may be called again with the same argument and must then do nothing new.
@@ -43,6 +64,8 @@ export interface CertificateAuthority {
 
 export type CaOrder = {
   id: string;
+  purpose: "issue" | "renew";
+  enrollmentId: string;
   kind: Kind;
   /** Calendar months from the download. */
   months: number;
@@ -50,6 +73,13 @@ export type CaOrder = {
   dn: string;
   /** rfc822Name of an S/MIME certificate. */
   mail: string | null;
+  /** 申請番号, and how many orders of the application came before this one, and it. */
+  number: number;
+  sequence: number;
+  /** Whose certificate it will be, and where mail about it goes. */
+  holder: { name: string; institutionId: string; affiliation: string; mail: string };
+  /** Of the certificate that a renewal follows: lower-case hexadecimal. */
+  replaces: string | null;
   /** Where its key may be made, not empty: what the institution allows. */
   keyOrigins: readonly KeyOrigin[];
 };
@@ -74,16 +104,22 @@ export const revocationReasons = [
 ] as const;
 export type RevocationReason = (typeof revocationReasons)[number];
 
-export type TicketView = { locked: boolean; triesLeft: number; expiresAt: Date };
+/** `triesLeft` is null where the CA does not say. */
+export type TicketView = { locked: boolean; triesLeft: number | null; expiresAt: Date };
 
 /** What came to be at the CA. Told in the transaction in which it came to be, or later; told twice it changes nothing. */
 export type Fact =
-  | { type: "pin_issued"; orderId: string; collectUntil: Date }
+  /** `urlMailed`: the CA has mailed the URL itself, then. */
+  | { type: "pin_issued"; orderId: string; collectUntil: Date; urlMailed?: Date }
+  /** Told again with other dates it puts them right. */
   | { type: "collected"; orderId: string; serial: string; notBefore: Date; notAfter: Date }
-  | { type: "refused"; orderId: string; code: string }
+  | { type: "refused"; orderId: string; code: string; words?: string }
+  /** The CA has had a certificate of this name before: the application wants another number. To be told in a transaction of its own. */
+  | { type: "name_taken"; orderId: string; code: string; words?: string }
   | { type: "lapsed"; orderId: string }
   | { type: "ticket_locked"; orderId: string; at: Date }
-  | { type: "revoked"; enrollmentId: string; at: Date };
+  | { type: "revoked"; enrollmentId: string; at: Date; reason?: RevocationReason }
+  | { type: "revocation_refused"; enrollmentId: string; code: string; words?: string };
 
 /** How the CA tells: within its own transaction, so that neither side can know less than the other. */
 export type Tell = (tx: Transaction, facts: readonly Fact[]) => Promise<void>;

@@ -2,6 +2,11 @@
 import { chooseCa } from "./ca/choose.ts";
 import { LocalCa } from "./ca/local/local-ca.ts";
 import { authorityOf, publicUrlOf } from "./ca/local/profiles.ts";
+import { localRules } from "./ca/local/rules.ts";
+import { openSite, upkiSettingsOf } from "./ca/upki/open.ts";
+import { upkiRules } from "./ca/upki/rules.ts";
+import { type Upki, upkiOf } from "./ca/upki/upki.ts";
+import { UpkiCa } from "./ca/upki/upki-ca.ts";
 import { database } from "./db.ts";
 import { hear } from "./enrollment/orders.ts";
 import { reminderDays } from "./enrollment/stalled.ts";
@@ -28,7 +33,8 @@ export const ports = once((): Ports => {
   return {
     db: database(),
     now,
-    ca: chooseCa(settings.CA_BACKEND, { local: localCa }),
+    ca: chooseCa(settings.CA_BACKEND, { local: localCa, upki: () => new UpkiCa(nii().world, localCa()) }),
+    rules: settings.CA_BACKEND === "upki" ? upkiRules(upkiSettingsOf(settings)) : localRules,
     wakeOutbox,
     settings: { clientCertificateLimit: settings.CLIENT_CERTIFICATE_LIMIT },
   };
@@ -51,6 +57,26 @@ export function localCa(): LocalCa {
   });
   return kept.portalCa;
 }
+
+/** NII's service, where it is the CA. */
+export function upki(): Upki | null {
+  return env().CA_BACKEND === "upki" ? nii() : null;
+}
+
+const nii = once(() =>
+  upkiOf(
+    {
+      db: database(),
+      now,
+      sealing: ownSealing(),
+      tell: (tx, facts) => hear(tx, facts, now()),
+      settings: upkiSettingsOf(env()),
+      site: openSite(env()),
+      wakeOutbox,
+    },
+    env(),
+  ),
+);
 
 /** The mails to members, each sent once however often it is asked for. */
 export const letters = once(() => {

@@ -36,6 +36,7 @@ const rooms: Record<string, string[]> = {
   "app/api/trpc": ["server/api", "server/body"],
   "app/api/inngest": ["inngest/client", "inngest/functions", "server/body", "server/env", "server/log"],
   "app/api/health": ["server/health", "server/db", "server/log", "server/wiring"],
+  "app/api/upki": ["server/ca", "server/log", "server/wiring"],
   "app/login": ["server/federation"],
   "app/logout": ["server/federation"],
   "app/pki": ["server/wiring"],

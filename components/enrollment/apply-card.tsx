@@ -11,7 +11,7 @@ type ApplyCardProps = { kind: Kind; dashboard: Dashboard };
 /** One kind of certificate, its terms, and its apply button. */
 export function ApplyCard({ kind, dashboard }: ApplyCardProps) {
   const t = useTranslations("Dashboard");
-  const [defaultMonths] = kinds[kind].months;
+  const terms = dashboard.terms[kind];
   const obstacle = useObstacle(kind, dashboard);
   const titleId = `apply-${kind}`;
   return (
@@ -22,8 +22,8 @@ export function ApplyCard({ kind, dashboard }: ApplyCardProps) {
         {!obstacle && <MailChoice kind={kind} mails={mailsFor(kind, dashboard)} />}
         <div className="field">
           <label htmlFor={`months-${kind}`}>{t("months")}</label>
-          <select id={`months-${kind}`} name="months" className="select" defaultValue={defaultMonths}>
-            {kinds[kind].months.map((months) => (
+          <select id={`months-${kind}`} name="months" className="select" defaultValue={terms[0]}>
+            {terms.map((months) => (
               <option key={months} value={months}>
                 {t("monthsOption", { months })}
               </option>

@@ -58,7 +58,7 @@ export function ConfirmForm(props: ConfirmFormProps) {
       )}
       {state.refused && !state.missing && (
         <Notice tone="error" role="alert" title={t(state.refused === "internal" ? "unsure" : "notSent")}>
-          <p>{sentenceFor(state.refused, state.reference)}</p>
+          <p>{sentenceFor(state.refused, state.reference, state.about)}</p>
         </Notice>
       )}
       <div className="actions">

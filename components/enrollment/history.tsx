@@ -7,10 +7,11 @@ export function History({ entries }: { entries: EnrollmentDetail["history"] }) {
   const t = useTranslations("History");
   return (
     <ol className="timeline" reversed>
-      {entries.toReversed().map(({ at, deed }) => (
+      {entries.toReversed().map(({ at, deed, detail: { before = "", number = "", words = "" } }) => (
         <li key={`${at.toISOString()} ${deed}`}>
           <Moment at={at} />
-          {t(deed)}
+          {t(deed, { before, number })}
+          {words !== "" && ` ${words}`}
         </li>
       ))}
     </ol>

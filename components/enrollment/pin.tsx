@@ -46,7 +46,10 @@ export function Pin({ enrollment, wasUnlocked, unlock }: PinProps) {
       {ticket && (
         <p className="hint">
           {t.rich("until", { at: () => <Moment at={ticket.expiresAt} /> })}
-          {!ticket.locked && ticket.triesLeft < 10 && ` ${t("triesLeft", { tries: ticket.triesLeft })}`}
+          {!ticket.locked &&
+            ticket.triesLeft !== null &&
+            ticket.triesLeft < 10 &&
+            ` ${t("triesLeft", { tries: ticket.triesLeft })}`}
         </p>
       )}
     </>

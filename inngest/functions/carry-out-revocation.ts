@@ -1,4 +1,4 @@
-import { isRevoked, revokeAtCa } from "../../server/enrollment/carry-out.ts";
+import { hasRevoked, isRevoked, revokeAtCa } from "../../server/enrollment/carry-out.ts";
 import { letters, ports } from "../../server/wiring.ts";
 import { inngest } from "../client.ts";
 import { revocationAsked, revoked } from "../events.ts";
@@ -9,8 +9,8 @@ import { sendOrGiveUp } from "./send-or-give-up.ts";
 export const carryOutRevocation = inngest.createFunction(
   {
     id: "carry-out-revocation",
+    // Not once an application: what the CA refused may be asked for again.
     triggers: [{ event: revocationAsked }],
-    idempotency: "event.data.enrollment",
     retries,
   },
   async ({ event, step }) => {
@@ -24,6 +24,8 @@ export const carryOutRevocation = inngest.createFunction(
       });
       done = await step.run(`look-for-revocation-${n}`, () => isRevoked(ports(), enrollment));
     }
+    // Refused: the certificate is as it was, and there is nothing to mail.
+    if (!(await step.run("look-at-outcome", () => hasRevoked(ports(), enrollment)))) return;
     await sendOrGiveUp(step, ["revocation"], enrollment, () => letters().revocation(enrollment));
   },
 );

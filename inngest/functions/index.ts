@@ -9,6 +9,7 @@ import { remindOfExpiry } from "./remind-of-expiry.ts";
 import { sweepLoginsPast } from "./sweep-logins.ts";
 import { sweepStalled } from "./sweep-stalled.ts";
 import { tellOfLockedTicket } from "./tell-of-locked-ticket.ts";
+import { catchUpWithUpki, fetchUpkiPins, pollUpkiMailbox, reconcileUpki, sendToUpki } from "./upki.ts";
 import { warnOfEndingIssuers } from "./warn-of-ending-issuers.ts";
 import { warnOfEndingServiceKeys } from "./warn-of-ending-keys.ts";
 
@@ -25,4 +26,9 @@ export const functions = [
   sweepLoginsPast,
   warnOfEndingServiceKeys,
   warnOfEndingIssuers,
+  sendToUpki,
+  fetchUpkiPins,
+  reconcileUpki,
+  pollUpkiMailbox,
+  catchUpWithUpki,
 ];

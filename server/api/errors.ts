@@ -15,6 +15,9 @@ const answers = {
   mail_missing: "PRECONDITION_FAILED",
   mail_not_yours: "BAD_REQUEST",
   name_not_usable: "PRECONDITION_FAILED",
+  name_missing: "PRECONDITION_FAILED",
+  name_not_writable: "PRECONDITION_FAILED",
+  not_issuable: "PRECONDITION_FAILED",
   smime_exists: "CONFLICT",
   too_many_certificates: "CONFLICT",
   not_renewable: "CONFLICT",
@@ -58,14 +61,17 @@ export function codeOf(error: unknown): Code {
   return portalErrorOf(error).code;
 }
 
-/** Why a form was refused, as its page says it; `reference` where the log holds more. */
-export type Refusal = { refused: Code; reference?: string };
+/** Why a form was refused, as its page says it; `reference` where the log holds more, `about` where a value of the reader's own is at fault. */
+export type Refusal = { refused: Code; reference?: string; about?: { field: string; value: string } };
 
 export function refusalOf(error: unknown): Refusal {
   const { code, detail } = portalErrorOf(error);
-  return typeof detail.reference === "string"
-    ? { refused: code, reference: detail.reference }
-    : { refused: code };
+  const { reference, field, value } = detail;
+  return {
+    refused: code,
+    ...(typeof reference === "string" && { reference }),
+    ...(typeof field === "string" && typeof value === "string" && { about: { field, value } }),
+  };
 }
 
 /** The deed for which a proof is missing, when that is why it was refused. */

@@ -3,7 +3,7 @@ import { initTRPC } from "@trpc/server";
 import { type GuardedDeed, type Missing, missingFor } from "../assurance.ts";
 import { PortalError } from "../errors.ts";
 import type { MemberOfSession } from "../federation/session/sessions.ts";
-import { isOperator } from "../roles.ts";
+import { isOperator, scopeOf } from "../roles.ts";
 import type { Context } from "./context.ts";
 import { portalErrorOf, toTrpcError } from "./errors.ts";
 
@@ -54,4 +54,11 @@ export const guardedProcedure = (deed: GuardedDeed) =>
 export const operatorProcedure = memberProcedure.use(async ({ ctx, next }) => {
   if (!isOperator(ctx.member.roles, ctx.ports.now())) throw new PortalError("not_found");
   return next();
+});
+
+/** A registrar or an operator: `ctx.scope` says for which institutions. For anybody else there is nothing here. */
+export const registrarProcedure = memberProcedure.use(async ({ ctx, next }) => {
+  const scope = scopeOf(ctx.member.roles, ctx.ports.now());
+  if (!scope) throw new PortalError("not_found");
+  return next({ ctx: { ...ctx, scope } });
 });

@@ -1,6 +1,6 @@
 /** What the workflows do with an order, step by step. Each may run any number of times. */
-import type { OrderStatus } from "../generated/prisma/client.ts";
-import { keyOrigins, type Ports, type RevocationReason } from "../ports.ts";
+import type { Enrollment, Institution, Member, Order, OrderStatus } from "../generated/prisma/client.ts";
+import { type CaOrder, keyOrigins, type Ports, type RevocationReason } from "../ports.ts";
 import { hear, isOpen } from "./orders.ts";
 import { isUrlHeld } from "./release-url.ts";
 
@@ -8,23 +8,41 @@ import { isUrlHeld } from "./release-url.ts";
 export async function submitOrder(ports: Ports, orderId: string): Promise<void> {
   const order = await ports.db.order.findUniqueOrThrow({
     where: { id: orderId },
-    include: {
-      enrollment: { include: { member: { select: { institution: { select: { keyOrigins: true } } } } } },
-    },
+    include: { enrollment: { include: { member: { include: { institution: true } } } } },
   });
   if (order.status !== "placed") return;
-  const { kind, dn, mail, member } = order.enrollment;
-  await ports.ca.submit({
+  await ports.ca.submit(orderOf(order, order.enrollment));
+  // Withdrawn while it was on its way: what the CA has just made ready is for nobody.
+  const { status } = await ports.db.order.findUniqueOrThrow({ where: { id: orderId } });
+  if (status === "withdrawn") await ports.ca.close(orderId);
+}
+
+/** An order as the CA is given it. */
+export function orderOf(
+  order: Pick<Order, "id" | "purpose" | "months" | "sequence">,
+  enrollment: Enrollment & { member: Member & { institution: Institution } },
+): CaOrder {
+  const { kind, dn, mail, number, serial, member } = enrollment;
+  const { institution } = member;
+  return {
     id: order.id,
+    purpose: order.purpose,
+    enrollmentId: enrollment.id,
     kind,
     months: order.months,
     dn,
     mail: kind === "smime" ? mail : null,
-    keyOrigins: keyOrigins.filter((origin) => member.institution.keyOrigins.includes(origin)),
-  });
-  // Withdrawn while it was on its way: what the CA has just made ready is for nobody.
-  const { status } = await ports.db.order.findUniqueOrThrow({ where: { id: orderId } });
-  if (status === "withdrawn") await ports.ca.close(orderId);
+    number,
+    sequence: order.sequence,
+    holder: {
+      name: member.displayNameJa ?? member.displayName,
+      institutionId: institution.id,
+      affiliation: institution.nameJa,
+      mail,
+    },
+    replaces: order.purpose === "renew" ? serial : null,
+    keyOrigins: keyOrigins.filter((origin) => institution.keyOrigins.includes(origin)),
+  };
 }
 
 /** How far an order has come, by what the CA knows now, and how long there is left to collect it. */
@@ -32,6 +50,8 @@ export async function lookAtOrder(
   ports: Ports,
   orderId: string,
 ): Promise<{ status: OrderStatus; secondsLeft: number; urlHeld: boolean }> {
+  // Brought again it does no harm: under another name, or to a CA that could not take it before, it is then on its way.
+  await submitOrder(ports, orderId);
   const facts = await ports.ca.reconcile([orderId]);
   await ports.db.$transaction((tx) => hear(tx, facts, ports.now()));
   const order = await ports.db.order.findUniqueOrThrow({ where: { id: orderId } });
@@ -70,8 +90,14 @@ export async function revokeAtCa(ports: Ports, enrollmentId: string): Promise<bo
   return isRevoked(ports, enrollmentId);
 }
 
-/** Whether the CA has told that it is done. */
-export async function isRevoked(ports: Ports, enrollmentId: string): Promise<boolean> {
+/** Whether there is a revoked certificate to tell of. */
+export async function hasRevoked(ports: Ports, enrollmentId: string): Promise<boolean> {
   const { status } = await ports.db.enrollment.findUniqueOrThrow({ where: { id: enrollmentId } });
   return status === "revoked";
+}
+
+/** Whether the CA has told that it is done, or that it will not do it: there is then nothing more to wait for. */
+export async function isRevoked(ports: Ports, enrollmentId: string): Promise<boolean> {
+  const { status } = await ports.db.enrollment.findUniqueOrThrow({ where: { id: enrollmentId } });
+  return status !== "revoking";
 }

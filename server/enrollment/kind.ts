@@ -16,6 +16,5 @@ export const kinds = {
 
 export const kindNames = Object.keys(kinds) as [Kind, ...Kind[]];
 
-export function isTermOffered(kind: Kind, months: number): boolean {
-  return (kinds[kind].months as readonly number[]).includes(months);
-}
+/** The terms of the built-in CA, and of NII's service in 2020. */
+export const usualTerms = { client: kinds.client.months, smime: kinds.smime.months };

@@ -6,9 +6,10 @@ import type { EventName, Events } from "../../inngest/events.ts";
 import type { Policy } from "../assurance.ts";
 import type { Transaction } from "../db.ts";
 import type { Enrollment, Order, Prisma } from "../generated/prisma/client.ts";
-import type { Fact } from "../ports.ts";
+import type { Fact, RevocationReason } from "../ports.ts";
 import { outcomeOf, type Trace } from "./change.ts";
 import type { Happening } from "./lifecycle.ts";
+import type { LetterKind } from "./views.ts";
 
 /** An application, its order that a fact is about, and what the rules ask of both; as they are, and then as they will be. */
 export type Ledger = {
@@ -21,13 +22,19 @@ export type Ledger = {
   changed: Set<string>;
   history: Prisma.HistoryEntryCreateManyInput[];
   events: Prisma.OutboxEventCreateManyInput[];
-  revocations: Map<string, Date>;
+  /** Applications whose revocation was asked for here. Read only where one was done or refused. */
+  asked: Set<string>;
+  /** Revocations that are done, by application; and those that came to nothing. */
+  revocations: Map<string, { at: Date; reason: RevocationReason }>;
+  givenUp: Set<string>;
+  /** Mails that the CA has sent by itself. */
+  letters: { enrollmentId: string; kind: LetterKind; about: string; at: Date }[];
 };
 
 /** Takes the applications in the order of their ids, so that two transactions never wait for each other; what nobody knows is missing. */
 export async function openLedger(tx: Transaction, facts: readonly Fact[]): Promise<Ledger> {
-  const orderIds = facts.flatMap((fact) => (fact.type === "revoked" ? [] : fact.orderId));
-  const ids = facts.flatMap((fact) => (fact.type === "revoked" ? fact.enrollmentId : []));
+  const orderIds = facts.flatMap((fact) => ("orderId" in fact ? fact.orderId : []));
+  const ids = facts.flatMap((fact) => ("enrollmentId" in fact ? fact.enrollmentId : []));
   const enrollments = await tx.$queryRaw<Enrollment[]>`
     SELECT * FROM "Enrollment" WHERE id = ANY(
       ARRAY(SELECT "enrollmentId" FROM "Order" WHERE id = ANY(${orderIds})) || ${ids}::text[])
@@ -44,8 +51,19 @@ export async function openLedger(tx: Transaction, facts: readonly Fact[]): Promi
     changed: new Set(),
     history: [],
     events: [],
+    asked: ids.length > 0 ? await askedOf(tx, ids) : new Set(),
     revocations: new Map(),
+    givenUp: new Set(),
+    letters: [],
   };
+}
+
+async function askedOf(tx: Transaction, ids: string[]): Promise<Set<string>> {
+  const rows = await tx.revocation.findMany({
+    where: { enrollmentId: { in: ids } },
+    select: { enrollmentId: true },
+  });
+  return new Set(rows.map(({ enrollmentId }) => enrollmentId));
 }
 
 async function policiesOf(tx: Transaction, ids: string[]): Promise<Map<string, Policy>> {
@@ -106,15 +124,31 @@ export function noteEvent<N extends EventName>(ledger: Ledger, name: N, data: Ev
   ledger.events.push({ name, data });
 }
 
+/** A mail that somebody else has sent to the member of this application. */
+export function noteLetter(
+  ledger: Ledger,
+  enrollmentId: string,
+  { kind, about, at }: { kind: LetterKind; about: string; at: Date },
+): void {
+  ledger.letters.push({ enrollmentId, kind, about, at });
+}
+
 export async function writeLedger(tx: Transaction, ledger: Ledger): Promise<void> {
   const isChanged = ({ id }: { id: string }) => ledger.changed.has(id);
   const orders = [...ledger.orders.values()].filter(isChanged);
   const enrollments = [...ledger.enrollments.values()].filter(isChanged);
   if (orders.length > 0) await writeOrders(tx, orders);
   if (enrollments.length > 0) await writeEnrollments(tx, enrollments);
-  for (const [enrollmentId, doneAt] of ledger.revocations) {
-    await tx.revocation.update({ where: { enrollmentId }, data: { doneAt } });
+  for (const [enrollmentId, { at, reason }] of ledger.revocations) {
+    await tx.revocation.upsert({
+      where: { enrollmentId },
+      update: { doneAt: at },
+      create: { enrollmentId, reason, askedAt: at, doneAt: at },
+    });
   }
+  if (ledger.givenUp.size > 0)
+    await tx.revocation.deleteMany({ where: { enrollmentId: { in: [...ledger.givenUp] } } });
+  if (ledger.letters.length > 0) await writeLetters(tx, ledger);
   if (ledger.history.length > 0) await writeHistory(tx, ledger.history);
   if (ledger.events.length > 0) await writeEvents(tx, ledger.events);
 }
@@ -151,4 +185,25 @@ async function writeEvents(tx: Transaction, events: Ledger["events"]): Promise<v
     INSERT INTO "OutboxEvent" (id, name, data)
     SELECT gen_random_uuid()::text, name, data FROM jsonb_to_recordset(${JSON.stringify(events)}::jsonb)
       AS n(name text, data jsonb)`;
+}
+
+async function writeLetters(tx: Transaction, { letters, enrollments }: Ledger): Promise<void> {
+  await tx.letter.createMany({
+    data: letters.flatMap(({ enrollmentId, kind, about, at }) => {
+      const enrollment = enrollments.get(enrollmentId);
+      if (!enrollment) return [];
+      const { mail, locale } = enrollment;
+      return {
+        key: `${kind}:${about}`,
+        kind,
+        enrollmentId,
+        recipient: mail,
+        locale,
+        status: "sent" as const,
+        createdAt: at,
+        sentAt: at,
+      };
+    }),
+    skipDuplicates: true,
+  });
 }

@@ -22,30 +22,42 @@ export type Happening =
   | "renewal_asked"
   | "revocation_asked"
   | "revoked"
+  | "revocation_refused"
   | "term_ended";
 
-/** Where each happening leads from each status. */
+/**
+ * Where each happening leads from each status. What the CA says of a certificate is true whatever the portal believed: one that was fetched
+ * although its time seemed over exists, and one that was revoked without the portal is revoked.
+ */
 const transitions: Record<Status, Partial<Record<Happening, Status>>> = {
   requested: { pin_issued: "pin_ready", refused: "failed", lapsed: "lapsed" },
   pin_ready: { collected: "active", lapsed: "lapsed", refused: "failed" },
-  active: { renewal_asked: "renewing", revocation_asked: "revoking", term_ended: "expired" },
+  active: {
+    renewal_asked: "renewing",
+    revocation_asked: "revoking",
+    term_ended: "expired",
+    collected: "active",
+    revoked: "revoked",
+  },
   renewing: {
     pin_issued: "renewal_pin_ready",
     refused: "active",
     lapsed: "active",
     revocation_asked: "revoking",
+    revoked: "revoked",
   },
   renewal_pin_ready: {
     collected: "active",
     lapsed: "active",
     refused: "active",
     revocation_asked: "revoking",
+    revoked: "revoked",
   },
-  revoking: { revoked: "revoked" },
+  revoking: { revoked: "revoked", revocation_refused: "active", collected: "revoking" },
   revoked: {},
-  expired: {},
-  lapsed: {},
-  failed: {},
+  expired: { collected: "active", revoked: "revoked" },
+  lapsed: { collected: "active" },
+  failed: { collected: "active" },
 };
 
 /** The status after a happening, or null where it cannot happen. */

@@ -13,6 +13,7 @@ import {
   isUnderWay,
 } from "./lifecycle.ts";
 import { isOpen } from "./orders.ts";
+import { ownNumber } from "./own.ts";
 import { isUrlHeld } from "./release-url.ts";
 import { requestKeyOf } from "./request.ts";
 import type { Dashboard, Deed, EnrollmentDetail, EnrollmentSummary, PinView } from "./views.ts";
@@ -39,6 +40,7 @@ export async function dashboardOf(ports: Ports, memberId: string, all: boolean):
     enrollments: shown.map((row) => summaryOf(row, row.orders[0]?.sequence ?? 0, now)),
     hidden: rows.length - shown.length,
     requestKeys: { client, smime } satisfies Record<Kind, string>,
+    terms: ports.rules.terms,
     mails: member.mails.map((mail) => ({ mail, takenBy: holders.get(mail) ?? null })),
     clientCertificates: {
       living: living.filter((row) => row.kind === "client").length,
@@ -62,8 +64,8 @@ export async function detailOf(
   number: number,
   { missing = null }: { missing?: Missing | null } = {},
 ): Promise<EnrollmentDetail> {
-  const row = await ports.db.enrollment.findUnique({
-    where: { memberId_number: { memberId, number } },
+  const row = await ports.db.enrollment.findFirst({
+    where: ownNumber(memberId, number),
     include: {
       orders: { orderBy: { sequence: "desc" }, take: 1 },
       letters: { orderBy: { createdAt: "asc" } },
@@ -87,6 +89,7 @@ export async function detailOf(
     notBefore: row.notBefore,
     revokedAt: row.revokedAt,
     failure: row.failure,
+    failureWords: wordsOf(row.history, row.failure),
     revocationHindrance: hindranceToRevocation(row.status),
     history: row.history.map(({ at, deed, detail }) => ({
       at,
@@ -99,13 +102,23 @@ export async function detailOf(
 
 /** A word that changes whenever the dashboard, or the named application, would look different. */
 export async function pulseOf(ports: Ports, memberId: string, number?: number): Promise<string> {
-  const where = number === undefined ? { memberId } : { memberId, number };
+  const where = number === undefined ? { memberId } : ownNumber(memberId, number);
   const { _count, _sum } = await ports.db.enrollment.aggregate({
     where,
     _count: true,
     _sum: { version: true },
   });
   return beat(_count, _sum.version ?? 0);
+}
+
+/** What the CA wrote when it refused the application. */
+function wordsOf(
+  history: readonly { deed: string; detail: unknown }[],
+  failure: string | null,
+): string | null {
+  const refused = failure ? history.findLast(({ deed }) => deed === "refused") : undefined;
+  const { words } = (refused?.detail ?? {}) as { words?: unknown };
+  return typeof words === "string" ? words : null;
 }
 
 function beat(count: number, versions: number): string {

@@ -3,6 +3,7 @@ import type { Transaction } from "../db.ts";
 import { PortalError } from "../errors.ts";
 import type { Enrollment } from "../generated/prisma/client.ts";
 import type { Ports } from "../ports.ts";
+import { orderOf } from "./carry-out.ts";
 import { announce, happen } from "./change.ts";
 import { kinds } from "./kind.ts";
 import { hindranceToRenewal } from "./lifecycle.ts";
@@ -10,7 +11,7 @@ import { lockOwn } from "./own.ts";
 
 /**
  * Orders the next certificate. `sequence` is the newest order the form knew of: posted twice, the second finds the renewal made.
- * @throws PortalError `not_found`, `not_renewable`, `mail_not_yours`
+ * @throws PortalError `not_found`, `not_renewable`, `mail_not_yours`, `not_issuable`
  */
 export async function renewCertificate(
   ports: Ports,
@@ -40,6 +41,12 @@ export async function renewCertificate(
         placedAt: at,
       },
     });
+    const member = await tx.member.findUniqueOrThrow({
+      where: { id: wish.memberId },
+      include: { institution: true },
+    });
+    const fault = ports.rules.faultOf(orderOf(order, { ...enrollment, mail, member }));
+    if (fault) throw new PortalError("not_issuable", { field: fault.field, value: fault.value });
     await happen(tx, enrollment, "renewal_asked", { at, deed: "renewal_asked", data: { mail } });
     await announce(tx, "enrollment/order.placed", { order: order.id, purpose: "renew" });
     return false;

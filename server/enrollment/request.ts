@@ -1,11 +1,12 @@
 /** 新規申請: a member asks for a certificate. */
 import type { Transaction } from "../db.ts";
 import { PortalError } from "../errors.ts";
-import { type Member, Prisma } from "../generated/prisma/client.ts";
+import { type Institution, type Member, Prisma } from "../generated/prisma/client.ts";
 import type { Ports } from "../ports.ts";
+import { orderOf } from "./carry-out.ts";
 import { announce, remember } from "./change.ts";
 import { endTerms } from "./end-terms.ts";
-import { isTermOffered, type Kind, kinds } from "./kind.ts";
+import { type Kind, kinds } from "./kind.ts";
 import { subjectOf } from "./subject.ts";
 
 export type Application = {
@@ -21,13 +22,14 @@ export type Application = {
 
 /**
  * Makes one application, or finds the one that this very form has made before.
- * @throws PortalError `term_not_offered`, `mail_missing`, `mail_not_yours`, `smime_exists`, `too_many_certificates`, `name_not_usable`, `invalid_input`
+ * @throws PortalError `term_not_offered`, `mail_missing`, `mail_not_yours`, `smime_exists`, `too_many_certificates`, `name_not_usable`,
+ * `name_missing`, `name_not_writable`, `not_issuable`, `invalid_input`
  */
 export async function requestCertificate(
   ports: Ports,
   application: Application,
 ): Promise<{ number: number; already: boolean }> {
-  if (!isTermOffered(application.kind, application.months)) {
+  if (!ports.rules.terms[application.kind].includes(application.months)) {
     throw new PortalError("term_not_offered", { months: application.months });
   }
   for (;;) {
@@ -60,10 +62,11 @@ async function request(ports: Ports, tx: Transaction, application: Application) 
   const mail = chooseMail(member, application.mail);
   await endTerms(tx, at, memberId);
   if (kind === "client") await checkLimit(tx, memberId, ports.settings.clientCertificateLimit);
-  const exclusiveKey = kinds[kind].oneAMail ? `${kind}:${memberId}:${mail.toLowerCase()}` : null;
+  const exclusiveKey = kinds[kind].oneAMail ? exclusiveKeyOf(kind, memberId, mail) : null;
   if (exclusiveKey) await checkExclusive(tx, exclusiveKey);
 
-  const { number, dn } = await freeName(tx, member, kind, mail);
+  const commonName = kind === "smime" ? mail : commonNameOf(ports, member);
+  const { number, dn } = await freeName(tx, member, { kind, mail, commonName });
   const enrollment = await tx.enrollment.create({
     data: {
       memberId,
@@ -81,6 +84,8 @@ async function request(ports: Ports, tx: Transaction, application: Application) 
   const order = await tx.order.create({
     data: { enrollmentId: enrollment.id, sequence: 1, purpose: "issue", months, placedAt: at },
   });
+  const fault = ports.rules.faultOf(orderOf(order, { ...enrollment, member }));
+  if (fault) throw new PortalError("not_issuable", { field: fault.field, value: fault.value });
   await remember(tx, enrollment.id, { at, deed: "requested", detail: { months } });
   await announce(tx, "enrollment/order.placed", { order: order.id, purpose: "issue" });
   return { number, already: false };
@@ -99,6 +104,11 @@ function chooseMail(member: Member, wish: string | undefined): string {
   return wish;
 }
 
+/** By which an application keeps others of its kind and address away while it lives. */
+export function exclusiveKeyOf(kind: Kind, memberId: string, mail: string): string {
+  return `${kind}:${memberId}:${mail.toLowerCase()}`;
+}
+
 async function checkLimit(tx: Transaction, memberId: string, limit: number): Promise<void> {
   const living = await tx.enrollment.count({ where: { memberId, kind: "client", ...alive } });
   if (living >= limit) throw new PortalError("too_many_certificates", { limit });
@@ -109,22 +119,23 @@ async function checkExclusive(tx: Transaction, exclusiveKey: string): Promise<vo
   if (other) throw new PortalError("smime_exists", { number: other.number });
 }
 
+/** CN by the institution's rule. A value that is missing or cannot be written is named, so that the institution can put it right. */
+function commonNameOf({ rules }: Ports, member: Member & { institution: Institution }): string {
+  const made = rules.commonName(member.institution.cnRule, member);
+  if ("cn" in made) return made.cn;
+  if (made.fault === "missing") throw new PortalError("name_missing", { field: made.what, value: "" });
+  throw new PortalError("name_not_writable", { field: "CN", value: made.what });
+}
+
 /** The member's next number whose name nobody has: two people may share a display name, but never a subject. */
 async function freeName(
   tx: Transaction,
   member: Member & { institution: { dnBase: string } },
-  kind: Kind,
-  mail: string,
+  subject: { kind: Kind; mail: string; commonName: string },
 ): Promise<{ number: number; dn: string }> {
   const newest = await tx.enrollment.aggregate({ where: { memberId: member.id }, _max: { number: true } });
   for (let number = (newest._max.number ?? 0) + 1; ; number++) {
-    const dn = subjectOf({
-      kind,
-      displayName: member.displayName,
-      mail,
-      number,
-      dnBase: member.institution.dnBase,
-    });
+    const dn = subjectOf({ ...subject, number, dnBase: member.institution.dnBase });
     if (!(await tx.enrollment.findUnique({ where: { dn }, select: { id: true } }))) return { number, dn };
   }
 }

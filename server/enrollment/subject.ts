@@ -3,6 +3,8 @@ import { PortalError } from "../errors.ts";
 import { encodeName, formatName, type Name, parseName } from "../pki/name.ts";
 import type { Kind } from "./kind.ts";
 
+const numbered = /^No \d+$/;
+
 /**
  * `CN=<name>,OU=No <number>,<institution's base>` as an RFC 4514 string; CN of an S/MIME certificate is its mail address.
  * `OU=No <number>` is what makes each application's name new.
@@ -10,12 +12,13 @@ import type { Kind } from "./kind.ts";
  */
 export function subjectOf(application: {
   kind: Kind;
-  displayName: string;
+  /** By the institution's rule. */
+  commonName: string;
   mail: string;
   number: number;
   dnBase: string;
 }): string {
-  const commonName = application.kind === "smime" ? application.mail : application.displayName;
+  const commonName = application.kind === "smime" ? application.mail : application.commonName;
   try {
     const name: Name = [
       { type: "CN", value: commonName },
@@ -27,4 +30,22 @@ export function subjectOf(application: {
   } catch (cause) {
     throw new PortalError("name_not_usable", { name: commonName }, cause);
   }
+}
+
+/** The same name under another number. */
+export function withNumber(dn: string, number: number): string {
+  let isFirst = true;
+  return formatName(
+    parseName(dn).map((rdn) => {
+      if (rdn.type !== "OU" || !numbered.test(rdn.value) || !isFirst) return rdn;
+      isFirst = false;
+      return { type: "OU" as const, value: `No ${number}` };
+    }),
+  );
+}
+
+/** The number that a name holds, or null. */
+export function numberIn(dn: string): number | null {
+  const unit = parseName(dn).find(({ type, value }) => type === "OU" && numbered.test(value));
+  return unit ? Number(unit.value.slice(3)) : null;
 }

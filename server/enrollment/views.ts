@@ -1,5 +1,6 @@
 /** The shapes in which the heart shows an application; pages and procedures speak in them. */
 import type { Missing } from "../assurance.ts";
+import type { TicketView } from "../ports.ts";
 import type { Kind } from "./kind.ts";
 import type { CertificateState, Hindrance, Status } from "./lifecycle.ts";
 import type { Serial } from "./written.ts";
@@ -26,6 +27,8 @@ export type Dashboard = {
   hidden: number;
   /** What the apply form of each kind carries, so that posted twice, or from two tabs, it makes one application. */
   requestKeys: Record<Kind, string>;
+  /** Months a kind may be asked for, the default first. */
+  terms: Readonly<Record<Kind, readonly number[]>>;
   /** The addresses an S/MIME certificate may be asked for, with those already taken by a living one. */
   mails: readonly { mail: string; takenBy: number | null }[];
   clientCertificates: { living: number; limit: number };
@@ -69,12 +72,16 @@ export const deeds = [
   "renewed",
   "refused",
   "lapsed",
+  "renumbered",
   "renewal_refused",
   "renewal_lapsed",
   "ticket_locked",
   "ticket_unlocked",
   "revocation_asked",
   "revoked",
+  "revoked_elsewhere",
+  "revocation_refused",
+  "adopted",
   "expired",
 ] as const;
 /** What happened to an application: the key of its sentence in messages (`History`). */
@@ -84,7 +91,7 @@ export type EnrollmentDetail = EnrollmentSummary & {
   underWay: boolean;
   pin: PinView;
   /** The ticket whose PIN is shown; null when nothing is to be collected. */
-  ticket: { locked: boolean; triesLeft: number; expiresAt: Date } | null;
+  ticket: TicketView | null;
   /** 証明書取得URL: its mail waits until the member has proven who they are and asks for it. */
   urlHeld: boolean;
   /** Where mails of this application go. */
@@ -97,6 +104,8 @@ export type EnrollmentDetail = EnrollmentSummary & {
   notBefore: Date | null;
   revokedAt: Date | null;
   failure: string | null;
+  /** What the CA wrote when it refused, where it did. */
+  failureWords: string | null;
   /** Null where 失効申請 may be used. */
   revocationHindrance: Hindrance | null;
   history: readonly { at: Date; deed: Deed; detail: Readonly<Record<string, string | number>> }[];

@@ -48,5 +48,27 @@ export const sealedColumns = {
     of: "orderId",
     context: (orderId) => `ticket/${orderId}`,
   },
+  upkiPin: {
+    table: "UpkiRequest",
+    column: "sealedPin",
+    id: "id",
+    of: "id",
+    context: (id) => `upki-pin/${id}`,
+  },
+  upkiMail: { table: "UpkiMail", column: "sealed", id: "id", of: "id", context: (id) => `upki-mail/${id}` },
+  upkiPinUrl: {
+    table: "UpkiPinPage",
+    column: "sealedUrl",
+    id: "id",
+    of: "id",
+    context: (id) => `upki-pin-url/${id}`,
+  },
+  upkiPinFile: {
+    table: "UpkiPinPage",
+    column: "sealedFile",
+    id: "id",
+    of: "id",
+    context: (id) => `upki-pin-file/${id}`,
+  },
   release: { table: "Release", column: "sealed", id: "id", of: "id", context: (id) => `release:${id}` },
 } as const satisfies Record<string, SealedColumn>;

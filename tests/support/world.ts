@@ -1,6 +1,7 @@
 /** The heart and the local CA on a real database, with a clock that tests can move. */
 import { randomBytes } from "node:crypto";
 import { LocalCa } from "@/server/ca/local/local-ca.ts";
+import { localRules } from "@/server/ca/local/rules.ts";
 import { revokeAtCa } from "@/server/enrollment/carry-out.ts";
 import { hear } from "@/server/enrollment/orders.ts";
 import { revokeCertificate } from "@/server/enrollment/revoke.ts";
@@ -36,6 +37,7 @@ export async function openWorld() {
     db,
     now,
     ca,
+    rules: localRules,
     wakeOutbox: async () => {},
     settings: { clientCertificateLimit: 10 },
   };

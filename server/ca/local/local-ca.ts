@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Database } from "../../db.ts";
 import { kindNames } from "../../enrollment/kind.ts";
 import type { KeyPair } from "../../pki/keys.ts";
-import type { CaOrder, CaRevocation, CertificateAuthority, Fact, Tell, TicketView } from "../../ports.ts";
+import type { CaRevocation, CertificateAuthority, Fact, Tell, TicketView } from "../../ports.ts";
 import type { Bytes, Sealing } from "../../secrets/sealing.ts";
 import { type AuthorityView, listAuthorities } from "./authorities.ts";
 import { type Ending, warnOfEndingIssuers, warnOfMissingIssuers } from "./ceremony/endings.ts";
@@ -29,7 +29,7 @@ import { answerWeb } from "./publication/web-door.ts";
 import { publishStale } from "./publish.ts";
 import { reconcile } from "./reconcile.ts";
 import { revoke } from "./revoke.ts";
-import { submit } from "./submit.ts";
+import { submit, type TicketOrder } from "./submit.ts";
 import { tidy } from "./tidy.ts";
 import { unlock } from "./unlock.ts";
 import type {
@@ -109,7 +109,7 @@ export class LocalCa implements CertificateAuthority {
     return { issues: kinds.length === kindNames.length };
   }
 
-  submit(order: CaOrder): Promise<void> {
+  submit(order: TicketOrder): Promise<void> {
     return submit(this.#world, order);
   }
 

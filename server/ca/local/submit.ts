@@ -5,11 +5,14 @@ import { expiryOf } from "./standing.ts";
 import { hashOf, newNonce } from "./tickets.ts";
 import { inOneGo, newTicketOf, type World } from "./world.ts";
 
+/** What of an order the built-in CA goes by. */
+export type TicketOrder = Pick<CaOrder, "id" | "kind" | "months" | "dn" | "mail" | "keyOrigins">;
+
 /**
  * Tells `pin_issued`, or `refused` when no certificate could ever be made of this order. While there is no CA for its kind nothing is told:
  * the order waits, and is brought again until there is one.
  */
-export async function submit(world: World, order: CaOrder): Promise<void> {
+export async function submit(world: World, order: TicketOrder): Promise<void> {
   const issuers = await world.issuers();
   if (!issuers.issues(order.kind)) {
     log.info({ order: order.id, kind: order.kind }, "An order waits for a CA that issues its kind.");

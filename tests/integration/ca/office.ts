@@ -1,8 +1,9 @@
 /** A local CA on a database of its own, with a clock that the test turns and a book of what it told. */
 import { randomBytes } from "node:crypto";
 import { LocalCa, type LocalCaParts } from "@/server/ca/local/local-ca.ts";
+import type { TicketOrder } from "@/server/ca/local/submit.ts";
 import type { Database, Transaction } from "@/server/db.ts";
-import type { CaOrder, Fact } from "@/server/ports.ts";
+import type { Fact } from "@/server/ports.ts";
 import { sealing } from "@/server/secrets/sealing.ts";
 import { testDatabase } from "@/tests/support/database.ts";
 
@@ -49,10 +50,10 @@ export async function openOffice(sealingKey: Uint8Array = randomBytes(32), more:
       return rows.map((row) => row.name);
     },
     /** An order that the CA has taken, with what mail and detail page would show of it. */
-    async ordered(wish: Partial<CaOrder> = {}) {
+    async ordered(wish: Partial<TicketOrder> = {}) {
       orders += 1;
       const id = wish.id ?? `order-${orders}`;
-      const order: CaOrder = {
+      const order: TicketOrder = {
         id,
         kind: "client",
         months: 13,
@@ -67,14 +68,14 @@ export async function openOffice(sealingKey: Uint8Array = randomBytes(32), more:
       return { id, order, pin, ticket, number: orders };
     },
     /** An order whose holder has entered the PIN. */
-    async admitted(wish: Partial<CaOrder> = {}) {
+    async admitted(wish: Partial<TicketOrder> = {}) {
       const order = await this.ordered(wish);
       const answer = await ca.enterPin(order);
       if (answer.result !== "right") throw new Error(`The PIN was answered ${answer.result}.`);
       return { ...order, browser: answer.browser };
     },
     /** An order whose .p12 has been downloaded. */
-    async collected(wish: Partial<CaOrder> = {}, encryption: "modern" | "compatible" = "modern") {
+    async collected(wish: Partial<TicketOrder> = {}, encryption: "modern" | "compatible" = "modern") {
       const order = await this.admitted(wish);
       const answer = await ca.collect({ ...order, encryption });
       if (answer.result !== "package") throw new Error(`The download was refused: ${answer.because}.`);

@@ -19,6 +19,7 @@ const happenings: Happening[] = [
   "renewal_asked",
   "revocation_asked",
   "revoked",
+  "revocation_refused",
   "term_ended",
 ];
 
@@ -33,15 +34,25 @@ const ways: [Status, Happening, Status][] = [
   ["active", "renewal_asked", "renewing"],
   ["active", "revocation_asked", "revoking"],
   ["active", "term_ended", "expired"],
+  ["active", "collected", "active"],
+  ["active", "revoked", "revoked"],
   ["renewing", "pin_issued", "renewal_pin_ready"],
   ["renewing", "refused", "active"],
   ["renewing", "lapsed", "active"],
   ["renewing", "revocation_asked", "revoking"],
+  ["renewing", "revoked", "revoked"],
   ["renewal_pin_ready", "collected", "active"],
   ["renewal_pin_ready", "lapsed", "active"],
   ["renewal_pin_ready", "refused", "active"],
   ["renewal_pin_ready", "revocation_asked", "revoking"],
+  ["renewal_pin_ready", "revoked", "revoked"],
   ["revoking", "revoked", "revoked"],
+  ["revoking", "revocation_refused", "active"],
+  ["revoking", "collected", "revoking"],
+  ["expired", "collected", "active"],
+  ["expired", "revoked", "revoked"],
+  ["lapsed", "collected", "active"],
+  ["failed", "collected", "active"],
 ];
 
 describe("the life of an application", () => {
@@ -54,10 +65,13 @@ describe("the life of an application", () => {
     }
   }
 
-  test("what is revoked, expired, lapsed or failed is dead, and nothing leads out of it", () => {
+  test("what is revoked is dead for good; what is expired, lapsed or failed until the CA tells of a certificate", () => {
     const dead = statuses.filter((status) => !isLiving(status));
     expect(dead).toEqual(["revoked", "expired", "lapsed", "failed"]);
-    for (const status of dead) expect(happenings.map((what) => next(status, what))).not.toContain("active");
+    for (const status of dead) {
+      const back = happenings.filter((what) => isLiving(next(status, what) ?? "revoked"));
+      expect(back).toEqual(status === "revoked" ? [] : ["collected"]);
+    }
   });
 
   test("a page looks again by itself only while somebody is at work or something waits to be fetched", () => {

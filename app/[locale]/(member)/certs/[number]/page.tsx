@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import { Asking } from "@/components/enrollment/asking.tsx";
 import { DistinguishedName } from "@/components/enrollment/distinguished-name.tsx";
 import { Failure } from "@/components/enrollment/failure.tsx";
@@ -16,7 +16,7 @@ import { Term } from "@/components/enrollment/term.tsx";
 import { Watch } from "@/components/enrollment/watch.tsx";
 import { Moment } from "@/components/ui/date-time.tsx";
 import { Fact, Facts } from "@/components/ui/facts.tsx";
-import { Link } from "@/server/i18n/navigation.ts";
+import { Link, redirect } from "@/server/i18n/navigation.ts";
 import { releaseUrl, renewCertificate, revokeCertificate, saveMemo, unlockTicket } from "../actions.ts";
 import { ownEnrollment } from "../own-enrollment.ts";
 
@@ -34,6 +34,10 @@ export default async function DetailPage({ params, searchParams }: DetailPagePro
   const [{ number }, { saved, unlocked, released }] = await Promise.all([params, searchParams]);
   const here = `/certs/${number}`;
   const enrollment = await ownEnrollment(number, here);
+  // Reached by the number it had before.
+  if (String(enrollment.number) !== number) {
+    redirect({ href: `/certs/${enrollment.number}`, locale: await getLocale() });
+  }
   const [t, kinds, statuses] = await Promise.all([
     getTranslations("Detail"),
     getTranslations("Kind"),
@@ -49,7 +53,7 @@ export default async function DetailPage({ params, searchParams }: DetailPagePro
         <Fact name={t("fields.status")}>
           <StatusBadge status={status} />
           <p className="hint">{enrollment.urlHeld ? t("next.url_held") : t(`next.${status}`)}</p>
-          {enrollment.failure && <Failure code={enrollment.failure} />}
+          {enrollment.failure && <Failure code={enrollment.failure} words={enrollment.failureWords} />}
         </Fact>
         <Fact name={t("fields.certificateState")}>
           <StateBadge state={enrollment.certificateState} />
