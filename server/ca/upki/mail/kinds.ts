@@ -91,7 +91,9 @@ function blocksIn(lines: readonly string[]): Map<string, string[][]> {
       open = [];
       // The old certificate's is written 旧証明書のシリアル番号, the new one's without の.
       const name = heading.normalize("NFKC").replace(/[\sの]/g, "");
-      blocks.set(name, [...(blocks.get(name) ?? []).slice(0, 2), open]);
+      const those = blocks.get(name);
+      if (those) those.push(open);
+      else blocks.set(name, [open]);
     }
     const content = beside.replace(/^\s*[:：]/, "").trim();
     if (content !== "" && !isRule(content)) open?.push(content);
