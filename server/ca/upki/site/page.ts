@@ -1,19 +1,26 @@
-/** Pages as they are shown: their text, frames and forms. */
+/** Pages as they are shown: their text, frames and forms, however old their HTML. */
 import iconv from "iconv-lite";
 import { type HTMLElement, parse } from "node-html-parser";
 import { SiteFault } from "./faults.ts";
 import type { Answer } from "./session.ts";
 
-export type Page = { step: string; url: URL; encoding: string; root: HTMLElement };
-
 /** A form with what it holds before anybody fills it in. */
 export type Form = {
+  name: string;
   action: URL;
   method: "get" | "post";
   encoding: string;
   fields: ReadonlyMap<string, string>;
   /** Names of everything that can be filled in. */
   names: ReadonlySet<string>;
+};
+
+export type Page = {
+  step: string;
+  /** What a reader sees, in one line. */
+  text: string;
+  frames: ReadonlyMap<string, URL>;
+  forms: readonly Form[];
 };
 
 /** HTML's, and `frame`, which it no longer has. */
@@ -24,15 +31,30 @@ const withoutEnd = [
 const reading = {
   voidTag: { tags: withoutEnd },
   blockTextElements: { script: false, style: false, noscript: false },
+  // Else what is not closed, as many an <option>, takes along all that it is in.
+  parseNoneClosedTags: true,
+  closeAllByClosing: true,
 };
 
-/** In the encoding that the answer names, or the page itself; else EUC-JP, as the service's are. */
+/** In the encoding that the answer names, or the page itself; else EUC-JP, as the service's are. What cannot be read is an empty page. */
 export function readPage({ step, url, type, octets }: Answer): Page {
   const beginning = Buffer.from(octets.subarray(0, 2048)).toString("latin1");
   const encoding = charset(type) ?? charset(beginning) ?? "euc-jp";
-  const root = parse(new TextDecoder(encoding).decode(octets), reading);
-  const base = root.querySelector("base")?.getAttribute("href");
-  return { step, url: base && URL.canParse(base, url) ? new URL(base, url) : url, encoding, root };
+  const html = new TextDecoder(encoding).decode(octets);
+  try {
+    const root = parse(html, reading);
+    const base = addressIn(url, root.querySelector("base")?.getAttribute("href")) ?? url;
+    return {
+      step,
+      text: root.structuredText.replace(/[\s\u3000]+/g, " ").trim(),
+      frames: framesOf(root, base),
+      forms: formsOf(root, html, { base, encoding }),
+    };
+  } catch (error) {
+    // Elements within elements, more than the stack holds.
+    if (!(error instanceof RangeError)) throw error;
+    return { step, text: "", frames: new Map(), forms: [] };
+  }
 }
 
 function charset(text: string): string | null {
@@ -45,39 +67,56 @@ function charset(text: string): string | null {
   }
 }
 
-/** What a reader sees, in one line. */
-export function visibleText({ root }: Page): string {
-  return root.structuredText.replace(/[\s\u3000]+/g, " ").trim();
+function addressIn(base: URL, address: string | undefined): URL | null {
+  return address !== undefined && URL.canParse(address, base) ? new URL(address, base) : null;
 }
 
 /** What is said of a page that is not as expected. @param missing what was looked for */
-export function changed(page: Page, missing: string, sent = false): SiteFault {
-  const excerpt = `${page.step}: no ${missing}; shown: ${visibleText(page)}`;
-  return new SiteFault("page_changed", { sent, excerpt });
+export function changed(page: Page, missing: string): SiteFault {
+  const excerpt = `${page.step}: no ${missing}; shown: ${page.text}`;
+  return new SiteFault("page_changed", { sent: false, excerpt });
 }
 
 /** The address of a frame. @throws SiteFault `page_changed` */
 export function frameOf(page: Page, name: string): URL {
-  const frame = page.root
-    .querySelectorAll("frame, iframe")
-    .find((element) => element.getAttribute("name") === name);
-  const source = frame?.getAttribute("src");
-  if (!source || !URL.canParse(source, page.url)) throw changed(page, `frame ${name}`);
-  return new URL(source, page.url);
+  const address = page.frames.get(name);
+  if (!address) throw changed(page, `frame ${name}`);
+  return address;
 }
 
-/** The form that `is` knows by its name or its action. @throws SiteFault `page_changed`, called `what` */
-export function formOf(page: Page, what: string, is: (form: { name: string; action: URL }) => boolean): Form {
-  for (const element of page.root.querySelectorAll("form")) {
-    // Without an action a form goes back to its page.
-    const action = element.getAttribute("action") ?? "";
-    if (!URL.canParse(action, page.url)) continue;
-    const form = { name: element.getAttribute("name") ?? "", action: new URL(action, page.url) };
-    if (!is(form)) continue;
-    const method = element.getAttribute("method")?.toLowerCase() === "post" ? "post" : "get";
-    return { action: form.action, method, encoding: page.encoding, ...controlsOf(element) };
+/** The first form that `is` knows. @param what its name, for the fault @throws SiteFault `page_changed` */
+export function formOf(page: Page, what: string, is: (form: Form) => boolean): Form {
+  const form = page.forms.find(is);
+  if (!form) throw changed(page, `form ${what}`);
+  return form;
+}
+
+function framesOf(root: HTMLElement, base: URL): Map<string, URL> {
+  const frames = new Map<string, URL>();
+  for (const frame of root.querySelectorAll("frame, iframe")) {
+    const [name, address] = [frame.getAttribute("name"), addressIn(base, frame.getAttribute("src"))];
+    if (name && address) frames.set(name, address);
   }
-  throw changed(page, `form ${what}`);
+  return frames;
+}
+
+function formsOf(root: HTMLElement, html: string, of: { base: URL; encoding: string }): Form[] {
+  return root.querySelectorAll("form").flatMap((element) => {
+    // Without an action a form goes back to its page.
+    const action = addressIn(of.base, element.getAttribute("action") ?? "");
+    if (!action) return [];
+    // As in browsers, what stands between the form's two tags is its own, whatever else ends there (HTML §13.2.6.4.7).
+    const [begin] = element.range;
+    const length = html.slice(begin + 1).search(/<\/?form\b/i);
+    const own = parse(length < 0 ? html.slice(begin) : html.slice(begin, begin + 1 + length), reading);
+    return {
+      name: element.getAttribute("name") ?? "",
+      action,
+      method: element.getAttribute("method")?.toLowerCase() === "post" ? ("post" as const) : ("get" as const),
+      encoding: of.encoding,
+      ...controlsOf(own),
+    };
+  });
 }
 
 /** What a browser would send along, buttons aside. */

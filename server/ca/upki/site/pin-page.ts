@@ -1,6 +1,6 @@
 /** The public page that gives out PINs: once a URL, as a ZIP. Whoever has its address has the PINs, so it is neither kept nor told. */
 import { faultOfStatus, PinPageFault, SiteFault } from "./faults.ts";
-import { formOf, type Page, readPage, visibleText } from "./page.ts";
+import { formOf, type Page, readPage } from "./page.ts";
 import { type Answer, openSession, type Session } from "./session.ts";
 import { submit } from "./walk.ts";
 
@@ -91,7 +91,7 @@ function faultOf({ code, sent, unread }: SiteFault, where: string): PinPageFault
 
 /** @throws PinPageFault when the page says that there are no PINs */
 function refuse(page: Page, where: string): void {
-  const text = visibleText(page).replaceAll(" ", "");
+  const text = page.text.replaceAll(" ", "");
   if (text.includes("指定されたURLへのアクセスは拒否されました"))
     throw new PinPageFault("refused", { retry: false, where });
   if (text.includes("有効な証明書情報がありません"))

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { CookieJar } from "tough-cookie";
 import { Agent, buildConnector, type Dispatcher, request } from "undici";
 import { faultOfStatus, meaningOf, SiteFault } from "./faults.ts";
-import { readPage, visibleText } from "./page.ts";
+import { readPage } from "./page.ts";
 
 export type SessionParts = {
   /** `https://host[:port]`: nothing else is visited. */
@@ -101,7 +101,7 @@ export function openSession({ origin, credential, authorities, timeout = patienc
       }
       const page = { step: asked.step, url, ...answer };
       const code = asked.anyStatus ? null : faultOfStatus(answer.status);
-      if (code) throw fault(code, `answers ${answer.status}; shown: ${visibleText(readPage(page))}`);
+      if (code) throw fault(code, `answers ${answer.status}; shown: ${readPage(page).text}`);
       return page;
     }
   }
