@@ -13,8 +13,10 @@ import { mailsTo as mailsIn } from "@/tests/support/outbox.ts";
 
 const patience = { timeout: 20_000, interval: 50 };
 
-/** To be called once, at the top of a test file. `settings`: those that the test is about. */
-export function openPortal(settings: Readonly<Record<string, string>> = {}) {
+type Settings = Readonly<Record<string, string>>;
+
+/** To be called once, at the top of a test file. `settings`: those that the test is about, or who finds them out before the portal opens. */
+export function openPortal(settings: Settings | (() => Promise<Settings>) = {}) {
   let folder: string;
   let wiring: typeof import("@/server/wiring.ts");
   let sweep: typeof import("@/inngest/functions/sweep-stalled.ts");
@@ -31,7 +33,7 @@ export function openPortal(settings: Readonly<Record<string, string>> = {}) {
       DATA_DIR: folder,
       DEMO_FEDERATION: "true",
       LOG_LEVEL: "silent",
-      ...settings,
+      ...(typeof settings === "function" ? await settings() : settings),
     });
     wiring = await import("@/server/wiring.ts");
     sweep = await import("@/inngest/functions/sweep-stalled.ts");
@@ -62,6 +64,7 @@ export function openPortal(settings: Readonly<Record<string, string>> = {}) {
   const portal = {
     ports: () => wiring.ports(),
     localCa: () => wiring.localCa(),
+    upki: () => wiring.upki(),
     takeUp: () => sweep.takeUp(),
     /** As when the process is killed and started again. */
     stopEngine: () => engine.stop(),
