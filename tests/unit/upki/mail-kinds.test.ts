@@ -169,7 +169,7 @@ describe("a mail is not understood", () => {
     [
       "with many blocks of serial numbers",
       "serial",
-      `${name}${"【対象証明書シリアル番号】\n12\n\n".repeat(50)}【対象証明書シリアル番号】\n13`,
+      `${name}${"【対象証明書シリアル番号】\n12\n\n".repeat(9)}【対象証明書シリアル番号】\n13\n\n【対象証明書シリアル番号】\n12`,
     ],
   ])("%s", (_, what, text) => {
     expect(collected(text)).toEqual({ kind: "unknown", what, subject: subjects.collected });

@@ -290,6 +290,6 @@ test("whatever is sent can be read back as it was meant", () => {
       expect(text.match(/[\t\r\n]/g)).toHaveLength(16);
       expect(splitServiceDn(text.split("\t")[0] as string)).toEqual(parseName(name));
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
 });
