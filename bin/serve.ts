@@ -9,12 +9,15 @@ import { generateClient } from "./generate.ts";
 import { endForerunner, type Postgres, startPostgres } from "./postgres.ts";
 import { Refusal } from "./refusal.ts";
 import { applyMigrations } from "./schema-engine.ts";
+import { openUpkiDemo, type UpkiDemo } from "./upki.ts";
 import { checkPort, hostsFor, openWeb, type Web } from "./web.ts";
 import { greeting, healthy, say } from "./words.ts";
 
 const root = join(import.meta.dirname, "..");
 const dev = process.argv.includes("--dev");
-const running: { web?: Promise<Web>; postgres?: Promise<Postgres> } = {};
+/** With a stand-in of NII's service as the CA; its data lie apart from those of the portal's own. */
+const withUpki = process.argv.includes("--upki");
+const running: { web?: Promise<Web>; postgres?: Promise<Postgres>; upki?: Promise<UpkiDemo> } = {};
 let isOpen = false;
 let ending: Promise<void> | undefined;
 
@@ -25,6 +28,7 @@ function end(code: number, sentence?: string): Promise<void> {
     else say("Stopping. / 停止しています");
     // What is still on its way up is ended as soon as it is there.
     await running.web?.then((web) => web.close()).catch(() => {});
+    await running.upki?.then((upki) => upki.close()).catch(() => {});
     await running.postgres?.then((postgres) => postgres.stop()).catch(() => {});
     process.exit(code);
   })();
@@ -104,13 +108,21 @@ async function makeProgram() {
   await build("failure");
 }
 
+function homeFolder(): string {
+  return process.env.DATA_DIR || join(root, withUpki ? ".data-upki" : ".data");
+}
+
 async function start() {
   if (existsSync(join(root, ".env"))) process.loadEnvFile(join(root, ".env"));
-  const folder = needsFolder() ? openFolder(process.env.DATA_DIR || join(root, ".data")) : undefined;
+  const folder = needsFolder() ? openFolder(homeFolder()) : undefined;
   const port = await checkPort(process.env.PORT || "3000");
   const lock = folder && (await lockFolder(folder));
   const keys = folder ? keysOf(folder) : undefined;
   if (folder) process.env.DATA_DIR = folder;
+  if (withUpki && folder) {
+    running.upki = openUpkiDemo(folder, port);
+    await running.upki;
+  }
   const { env, ownDatabase } = settings(port, keys);
   const own =
     ownDatabase && folder && keys ? openDatabase(folder, keys.POSTGRES_PASSWORD) : Promise.resolve();
@@ -121,13 +133,13 @@ async function start() {
   await running.web;
   await healthy(port);
   isOpen = true;
-  greeting(env);
+  greeting(env, (await running.upki)?.url);
   return lock;
 }
 
 if (process.argv.includes("--tidy")) {
   if (existsSync(join(root, ".env"))) process.loadEnvFile(join(root, ".env"));
-  await endForerunner(join(process.env.DATA_DIR || join(root, ".data"), "postgres"));
+  await endForerunner(join(homeFolder(), "postgres"));
 } else {
   watchForTheEnd();
   start().catch((error: unknown) => end(1, sentenceFor(error)));

@@ -35,7 +35,8 @@ export async function healthy(port: number) {
   throw new Refusal(`The portal did not become ready; what it says of itself: ${said}`);
 }
 
-export function greeting(env: Env) {
+/** `upkiSite`: where the stand-in of NII's service is, when it was started too. */
+export function greeting(env: Env, upkiSite?: string) {
   const demo = env.DEMO_FEDERATION
     ? `
   Demo accounts / デモ用アカウント（password / パスワード: password）
@@ -47,9 +48,15 @@ export function greeting(env: Env) {
     env.RESEND_API_KEY || env.SMTP_URL
       ? ""
       : `\n  Mails are read here / メールはここで読めます: ${env.BASE_URL}/outbox\n`;
+  const upki = upkiSite
+    ? `
+  Certificates are ordered from a stand-in of NII's service / 証明書は NII のサービスの模擬サーバーから取り寄せます: ${upkiSite}
+  Its TLS certificate is its own: the browser warns, and may be told to go on. / ブラウザーの警告は、そのまま進んでかまいません
+`
+    : "";
   console.log(`
   The portal is ready / ポータルの準備ができました: ${env.BASE_URL}
-${demo}${outbox}
+${demo}${outbox}${upki}
   Ctrl-C stops everything. / Ctrl-C で停止します
 `);
 }

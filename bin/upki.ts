@@ -1,0 +1,51 @@
+/** `npm start -- --upki`: a stand-in of NII's service beside the portal, and the post between them, to see the whole of it on one machine. */
+import { join } from "node:path";
+import { Refusal } from "./refusal.ts";
+
+export type UpkiDemo = { url: string; close: () => Promise<void> };
+
+/** Long enough to see an application wait, short enough to stay for it. */
+const queueSeconds = 5;
+
+/**
+ * Starts both and sets what the portal needs to work with them. What they know lies in the folder, beside the portal's own.
+ * @throws Refusal where the portal is already given a CA
+ */
+export async function openUpkiDemo(folder: string, port: number): Promise<UpkiDemo> {
+  if (process.env.CA_BACKEND) {
+    throw new Refusal(
+      "--upki brings a stand-in of NII's service: leave CA_BACKEND out, or start without it.",
+    );
+  }
+  const { startUpkiSite } = await import("../tests/support/upki-site/start.ts");
+  const { openPost } = await import("../tests/support/upki-site/post.ts");
+  const mailbox = "upki@portal.example.ac.jp";
+  const secret = crypto.randomUUID();
+  const post = await openPost({ mailbox, secret, portal: `http://localhost:${port}`, folder });
+  const site = await startUpkiSite({
+    folder: join(folder, "upki-site"),
+    mailbox,
+    smtp: post.url,
+    queue: queueSeconds,
+  });
+  Object.assign(process.env, {
+    CA_BACKEND: "upki",
+    UPKI_SITE_URL: site.url,
+    UPKI_SITE_CA: site.siteCa,
+    UPKI_CLIENT_P12: site.registrarP12,
+    UPKI_CLIENT_P12_PASSPHRASE: site.passphrase,
+    UPKI_MAIL_CA: site.mailCa,
+    UPKI_MAIL_SENDER: site.sender,
+    UPKI_MAILBOX: mailbox,
+    UPKI_MAIL_SECRET: secret,
+    UPKI_PIN_HOSTS: new URL(site.publicUrl).host,
+    UPKI_SETTLING_SECONDS: String(queueSeconds * 4),
+  });
+  return {
+    url: site.publicUrl,
+    close: async () => {
+      await site.stop();
+      await post.close();
+    },
+  };
+}
