@@ -90,8 +90,9 @@ function contentSecurityPolicy({ logos }: { logos: boolean }): string {
   ].join("; ");
 }
 
+/** Without what answers files or takes them: a proxy keeps what is sent in memory, and cuts it off. */
 export const config = {
   matcher: [
-    "/((?!api/|api$|pki/|ocsp|demo-idp|outbox|login/(?:start|search|forget|discovery|logo/)|logout|_next|_vercel|[a-z]{2}/issue/[^/]+/file$|.*\\.[^/]*$).*)",
+    "/((?!api/|api$|pki/|ocsp|demo-idp|outbox|login/(?:start|search|forget|discovery|logo/)|logout|_next|_vercel|[a-z]{2}/issue/[^/]+/file$|[a-z]{2}/admin/upki/(?:files/[^/]+|list|mails)$|.*\\.[^/]*$).*)",
   ],
 };

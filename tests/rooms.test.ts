@@ -28,6 +28,7 @@ const rooms: Record<string, string[]> = {
     "type:server/ca/local",
     ...words,
   ],
+  "app/[locale]/admin/upki": ["app", "components", "server/api", "server/body", "server/i18n", ...words],
   "app/[locale]/login": ["app", "components", "server/api", "server/federation", "server/i18n", ...words],
   "app/[locale]/logout": ["app", "server/api", "server/federation", "server/i18n", ...words],
   // Each of these is the door of one room.

@@ -10,6 +10,7 @@ export type SignedIn = {
   institutionEn: string;
   mails: readonly string[];
   isOperator: boolean;
+  isRegistrar: boolean;
 };
 
 /** Whose applications these are, and the way out. */
@@ -41,9 +42,9 @@ export function AccountMenu({ member }: { member: SignedIn }) {
           <Link href="/login/attributes" prefetch={false} className="button button-plain button-small w-full">
             {t("attributes")}
           </Link>
-          {member.isOperator && (
+          {(member.isOperator || member.isRegistrar) && (
             <Link href="/admin" prefetch={false} className="button button-plain button-small w-full">
-              {t("operators")}
+              {t(member.isOperator ? "operators" : "registrars")}
             </Link>
           )}
           <form method="post" action="/logout">

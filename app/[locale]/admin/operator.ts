@@ -1,4 +1,4 @@
-/** What every page and form of the operators begins with: for anybody else it is a page that does not exist. */
+/** What every page and form of operators and registrars begins with: for anybody else it is a page that does not exist. */
 import "server-only";
 import type { api } from "@/server/api/caller.ts";
 import { codeOf } from "@/server/api/errors.ts";
@@ -12,6 +12,13 @@ export async function operator(path: string): Promise<OperatorCaller> {
   const caller = await signedIn(path);
   const { member } = await caller.session.me();
   return member?.isOperator ? caller.admin : lost();
+}
+
+/** Registrars and operators, where NII's service is the CA; as `operator`. */
+export async function registrar(path: string): Promise<OperatorCaller["upki"]> {
+  const caller = await signedIn(path);
+  const { member } = await caller.session.me();
+  return member?.isRegistrar ? caller.admin.upki : lost();
 }
 
 /** What is not there, or no longer to be seen, is a page not found. */

@@ -8,6 +8,7 @@ import { PortalError } from "../../errors.ts";
 import { federation } from "../../federation/world.ts";
 import { keyOrigins } from "../../ports.ts";
 import { operatorProcedure, router } from "../trpc.ts";
+import { upkiRouter } from "./upki.ts";
 
 /** The database takes no text with a NUL, and its calendar has no year 0. */
 const line = z.string().refine((text) => !text.includes("\0"));
@@ -82,4 +83,5 @@ export const adminRouter = router({
   federation: federationAdmin,
   logins: loginsAdmin,
   institutions: institutionsAdmin,
+  upki: upkiRouter,
 });

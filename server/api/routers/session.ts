@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { guardedDeeds } from "../../assurance.ts";
 import { env } from "../../env.ts";
-import { isOperator } from "../../roles.ts";
+import { isOperator, scopeOf } from "../../roles.ts";
 import { memberProcedure, proofMissing, publicProcedure, router } from "../trpc.ts";
 
 export const sessionRouter = router({
@@ -17,6 +17,8 @@ export const sessionRouter = router({
         institutionJa: institution.nameJa,
         institutionEn: institution.nameEn,
         isOperator: isOperator(member.roles, ports.now()),
+        /** Of some institution or of all, and there is something to look after: what is ordered from NII's service. */
+        isRegistrar: env().CA_BACKEND === "upki" && scopeOf(member.roles, ports.now()) !== null,
       },
     };
   }),

@@ -24,7 +24,7 @@ export default async function FederationPage({ searchParams }: FederationPagePro
     admin.federation.view(),
   ]);
   return (
-    <AdminFrame here="federation" title={t("title")}>
+    <AdminFrame title={t("title")}>
       <Looked result={looked} view={view} />
       <section className="stack" aria-labelledby="in-force">
         <h2 id="in-force" className="section-title">

@@ -28,7 +28,7 @@ export default async function InstitutionsPage({ params, searchParams }: Institu
     admin.institutions.search({ q, locale, ...(after && { after }) }),
   );
   return (
-    <AdminFrame here="institutions" title={t("title")}>
+    <AdminFrame title={t("title")}>
       <p>{t("explanation")}</p>
       <search>
         <form method="get" className="admin-search">

@@ -29,7 +29,7 @@ export default async function LoginsPage({ searchParams }: LoginsPageProps) {
     }),
   );
   return (
-    <AdminFrame here="logins" title={t("title")}>
+    <AdminFrame title={t("title")}>
       <p>{t("explanation")}</p>
       <LoginSearchForm wish={wish} />
       <section className="stack" aria-labelledby="logins">

@@ -26,7 +26,7 @@ export default async function PolicyPage({ searchParams }: PolicyPageProps) {
     orLost(admin.institutions.get({ entityId })),
   ]);
   return (
-    <AdminFrame here="institutions" title={t("title")}>
+    <AdminFrame title={t("title")}>
       {saved === "saved" && <Notice tone="success" role="status" title={t("saved")} />}
       {saved === "changed_meanwhile" && (
         <Notice tone="error" role="alert" title={t("changedMeanwhile")}>

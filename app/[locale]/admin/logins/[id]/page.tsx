@@ -16,7 +16,7 @@ export default async function LoginPage({ params }: LoginPageProps) {
   const admin = await operator("/admin/logins");
   const [t, login] = await Promise.all([getTranslations("Admin.logins"), orLost(admin.logins.get({ id }))]);
   return (
-    <AdminFrame here="logins" title={t("detail")}>
+    <AdminFrame title={t("detail")}>
       <LoginFacts login={login} />
       <p className="actions no-print">
         <Link className="button button-plain" href="/admin/logins">

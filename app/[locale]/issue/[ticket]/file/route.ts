@@ -4,6 +4,7 @@ import { api } from "@/server/api/caller.ts";
 import { bounded } from "@/server/body.ts";
 import type { PackageAnswer } from "@/server/ca/local/views.ts";
 import { routing } from "@/server/i18n/routing.ts";
+import { isFromOwnPage, seeOther } from "../../../own-page.ts";
 import { browserKey } from "../visit.ts";
 
 /** The form holds one word. */
@@ -44,15 +45,4 @@ export async function POST(request: Request, { params }: FileRoute): Promise<Res
       "X-Content-Type-Options": "nosniff",
     },
   });
-}
-
-/** A browser names the page's origin with every form; another site's cannot be ours. */
-function isFromOwnPage(request: Request): boolean {
-  const origin = request.headers.get("origin");
-  const host = request.headers.get("x-forwarded-host") ?? request.headers.get("host");
-  return origin !== null && URL.canParse(origin) && new URL(origin).host === host;
-}
-
-function seeOther(path: string): Response {
-  return new Response(null, { status: 303, headers: { Location: path, "Cache-Control": "no-store" } });
 }
