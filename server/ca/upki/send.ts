@@ -121,6 +121,12 @@ async function takeRefusal(
   const those = new Set(refused.map(({ row }) => row.id));
   const others = rows.filter(({ id }) => !those.has(id)).map(({ id }) => id);
   await bringBack(world, others, refused.length > 0 ? "now" : "later");
+  if (refused.length === 0) {
+    // The file as a whole, and no fault of anybody's line: a person has to look.
+    const [error] = refusals.flatMap(({ errors }) => errors);
+    const excerpt = `upload: ${error?.code ?? ""} ${error?.message ?? "refused without a reason"}`;
+    throw new SiteFault("page_changed", { sent: false, excerpt });
+  }
   await enterRefusals(world, refused);
   return most;
 }
