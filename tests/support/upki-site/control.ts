@@ -97,6 +97,8 @@ export async function openControl(parts: Parts, port: number) {
   const server = createServer(async (question, reply) => {
     const url = new URL(question.url ?? "/", "http://localhost");
     try {
+      await parts.settled;
+      await parts.ledger.save();
       const id = /^\/mails\/(\d+)$/.exec(url.pathname)?.[1];
       if (question.method === "GET" && id) {
         reply.setHeader("Content-Type", "message/rfc822");

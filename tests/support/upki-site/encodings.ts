@@ -53,13 +53,13 @@ function quotedLine(line: string): string {
   return written;
 }
 
-/** RFC 2047 words of at most 75 characters, each complete in itself, folded one a line. */
+/** RFC 2047 words, each complete in itself, folded one a line; the first has room for the header's name. */
 export function headerWords(text: string): string {
   const words: string[] = [];
   let piece = "";
   const word = (inside: string) => `=?ISO-2022-JP?B?${toIso2022Jp(inside).toString("base64")}?=`;
   for (const character of text) {
-    if (word(piece + character).length > 70) {
+    if (word(piece + character).length > 66) {
       words.push(word(piece));
       piece = "";
     }

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server, type ServerOptions } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { toEucJp } from "./encodings.ts";
 import { strike } from "./faults.ts";
@@ -29,6 +29,8 @@ export type Answer = {
   session?: Session;
   /** The connection breaks: without an answer, or in the middle of it. */
   cut?: "whole" | "half";
+  /** What happens once the visitor has the answer, or was left without one. */
+  after?: () => void;
 };
 
 export type Route = {
@@ -80,7 +82,7 @@ async function answer(
   if (!route) return write(reply, { status: 404, body: errorPage("ページが見つかりません。") });
   const { page } = route;
   if (strike(ledger, "reset", { page })) {
-    question.socket.resetAndDestroy();
+    underneath(question.socket).resetAndDestroy();
     return;
   }
   const slow = async () => {
@@ -96,6 +98,7 @@ async function answer(
   const said = await route.deed({ url, form, session, slow });
   await ledger.save();
   if (said.session) sessions.set(said.session.id, said.session);
+  if (said.after) reply.once("close", said.after);
   if (said.cut === "whole") {
     question.socket.destroy();
     return;
@@ -104,6 +107,11 @@ async function answer(
   if (typeof said.body === "string" && strike(ledger, "page_changed", { page }))
     said.body = changedPage(said.body);
   write(reply, said);
+}
+
+/** The TCP connection that carries the TLS one: only it can be reset. */
+function underneath(socket: Socket): Socket {
+  return (socket as Socket & { _parent?: Socket })._parent ?? socket;
 }
 
 function write(reply: ServerResponse, { body, status = 200, file, session, cut }: Answer): void {

@@ -1,6 +1,6 @@
 /** What the site knows, kept in one file so that it outlives the process however that ends. */
 import { existsSync, readFileSync } from "node:fs";
-import { open, rename } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Fault } from "./faults.ts";
 
@@ -105,10 +105,7 @@ export class Ledger {
 
   async #write(): Promise<void> {
     const file = join(this.folder, "state.json");
-    const half = await open(`${file}.part`, "w");
-    await half.writeFile(JSON.stringify(this.state));
-    await half.sync();
-    await half.close();
+    await writeFile(`${file}.part`, JSON.stringify(this.state));
     await rename(`${file}.part`, file);
   }
 }

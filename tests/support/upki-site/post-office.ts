@@ -102,7 +102,8 @@ export class PostOffice {
       return 0;
     }
     next.sent = new Date().toISOString();
-    await this.#ledger.save();
+    // Not waited for: who is killed before it is written sends the mail once more, as mail servers do.
+    void this.#ledger.save();
     return 0;
   }
 

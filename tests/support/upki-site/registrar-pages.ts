@@ -116,9 +116,19 @@ async function takeFile(parts: Parts, { form }: Ask, session: Session): Promise<
   const isTaken = bad.length === 0 || (errorFlg === "1" && bad.length < read.length);
   takeUpload(parts, kind, read, isTaken);
   await parts.ledger.save();
-  if (isTaken && parts.settings.queue === 0) setImmediate(() => void work(parts));
-  if (strike(parts.ledger, "cut_after_upload")) return { body: "", cut: "whole" };
-  return { body: isTaken ? takenPage(kind, read) : refusedPage(kind, bad), session: back };
+  const after = isTaken && parts.settings.queue === 0 ? workAfterwards(parts) : undefined;
+  if (strike(parts.ledger, "cut_after_upload")) return { body: "", cut: "whole", after };
+  return { body: isTaken ? takenPage(kind, read) : refusedPage(kind, bad), session: back, after };
+}
+
+/** Where the queue does not wait, it is worked as soon as the registrar has the reply. */
+function workAfterwards(parts: Parts): () => void {
+  let start = () => {};
+  const started = new Promise<void>((go) => {
+    start = go;
+  });
+  parts.settled = started.then(async () => void (await work(parts)));
+  return start;
 }
 
 function standing({ ledger }: Parts): Refusal | null {

@@ -51,7 +51,14 @@ async function start(): Promise<void> {
   const identities = await identitiesIn(settings.folder, settings.registrarDays);
   const post = new PostOffice(ledger, identities, settings.smtp);
   let publicUrl = "";
-  const parts: Parts = { settings, ledger, identities, post, publicUrl: () => publicUrl };
+  const parts: Parts = {
+    settings,
+    ledger,
+    identities,
+    post,
+    publicUrl: () => publicUrl,
+    settled: Promise.resolve(),
+  };
   const pem = ({ certificate }: Identity) => forge.pki.certificateToPem(certificate);
   const tls = { key: pemOf(identities.server.key), cert: pem(identities.server) };
   const mutual = { ...tls, ca: pem(identities.site), requestCert: true, rejectUnauthorized: true };

@@ -1,5 +1,6 @@
 /** The deeds of the service: it takes requests, works its queue, hands out PINs and certificates, revokes. */
 import { randomBytes, randomInt } from "node:crypto";
+import { setImmediate as turn } from "node:timers/promises";
 import { type Identities, issueTo } from "./authority.ts";
 import { certificateOf, type Row } from "./check.ts";
 import { commonName, identity } from "./dn.ts";
@@ -15,6 +16,8 @@ export type Parts = {
   post: PostOffice;
   /** Where members' pages are; known once they are served. */
   publicUrl: () => string;
+  /** What follows upon the last upload is done. */
+  settled: Promise<void>;
 };
 
 /** Counts an upload, and puts those of its rows that were not refused into the queue. */
@@ -67,8 +70,12 @@ function requestOf(ledger: Ledger, kind: Kind, cells: string[], at: string): Req
 export async function work(parts: Parts): Promise<number> {
   const queued = parts.ledger.state.requests.filter(({ state }) => state === "queued");
   for (const request of queued) {
+    // Another run may have come by.
+    if (request.state !== "queued") continue;
     if (request.kind === "revoke") finishRevocation(parts, request);
     else invite(parts, request);
+    // A long queue leaves others their turn.
+    await turn();
   }
   if (queued.length > 0) await parts.ledger.save();
   void parts.post.send();
