@@ -47,7 +47,7 @@ export type OcspResponse = {
  * @returns DER
  * @throws PkiError for a date or reason that no answer may carry, or a signer that is not the responder
  */
-export function buildOcspResponse(
+export async function buildOcspResponse(
   { certificate, ...response }: OcspResponse & { certificate: Uint8Array },
   signer: Signer,
 ): Promise<Uint8Array> {
@@ -56,12 +56,12 @@ export function buildOcspResponse(
 
 /**
  * The same for many responses of one responder: what they share is encoded and checked once, so that a response costs little more than
- * its signature.
+ * its signature. No promise where the signer needs none.
  */
 export function answering(
   certificate: Uint8Array,
   signer: Signer,
-): (response: OcspResponse) => Promise<Uint8Array> {
+): (response: OcspResponse) => Uint8Array | Promise<Uint8Array> {
   if (!readCertificate(certificate).publicKey.equals(signer.publicKey)) {
     throw new PkiError("issuer_mismatch", "The signer's key is not the responder's.");
   }
@@ -70,7 +70,7 @@ export function answering(
   const certificates = contextConstructed(0, sequence(certificate));
   const after = algorithm.length + SIGNATURE_BOUND + certificates.length;
 
-  return async (response) => {
+  return (response) => {
     const answers = encodeAnswers(response.answers);
     // From its end to its beginning: a header is written when what it announces is there.
     const middle = HEADERS + responderId.length + answers.length + NONCE_BOUND;
@@ -84,17 +84,20 @@ export function answering(
     start = put(responderId, put(encodeGeneralizedTime(response.producedAt), start));
     start = prependHeader(target, 0x30, start, middle);
 
-    const signature = await signer.sign(target.subarray(start, middle));
-    let end = middle;
-    for (const part of [algorithm, bitString(signature), certificates]) {
-      target.set(part, end);
-      end += part.length;
-    }
-    start = prependHeader(target, 0x30, start, end);
-    start = put(basicResponse, prependHeader(target, 0x04, start, end));
-    start = prependHeader(target, 0xa0, prependHeader(target, 0x30, start, end), end);
-    start = prependHeader(target, 0x30, put(successful, start), end);
-    return new Uint8Array(target.buffer, start, end - start);
+    const finish = (signature: Uint8Array) => {
+      let end = middle;
+      for (const part of [algorithm, bitString(signature), certificates]) {
+        target.set(part, end);
+        end += part.length;
+      }
+      start = prependHeader(target, 0x30, start, end);
+      start = put(basicResponse, prependHeader(target, 0x04, start, end));
+      start = prependHeader(target, 0xa0, prependHeader(target, 0x30, start, end), end);
+      start = prependHeader(target, 0x30, put(successful, start), end);
+      return new Uint8Array(target.buffer, start, end - start);
+    };
+    const signature = signer.sign(target.subarray(start, middle));
+    return signature instanceof Promise ? signature.then(finish) : finish(signature);
   };
 }
 

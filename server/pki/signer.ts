@@ -9,8 +9,11 @@ export type { SignatureAlgorithm };
 export type Signer = {
   algorithm: SignatureAlgorithm;
   publicKey: KeyObject;
-  /** The signature over the octets as X.509 carries it: PKCS #1 v1.5, Ecdsa-Sig-Value in DER (RFC 3279 §2.2.3), or Ed25519's 64 octets. */
-  sign(tbs: Uint8Array): Promise<Uint8Array>;
+  /**
+   * The signature over the octets as X.509 carries it: PKCS #1 v1.5, Ecdsa-Sig-Value in DER (RFC 3279 §2.2.3), or Ed25519's 64 octets.
+   * No promise where it is made at once: an OCSP answer then waits for nothing.
+   */
+  sign(tbs: Uint8Array): Uint8Array | Promise<Uint8Array>;
 };
 
 /**
@@ -32,18 +35,18 @@ export function keySigner(privateKey: KeyObject): Signer {
     return {
       algorithm: "ecdsa-with-SHA256",
       publicKey,
-      sign: async (tbs) => sign("sha256", tbs, privateKey),
+      sign: (tbs) => sign("sha256", tbs, privateKey),
     };
   }
   if (namedCurve === "secp384r1") {
     return {
       algorithm: "ecdsa-with-SHA384",
       publicKey,
-      sign: async (tbs) => sign("sha384", tbs, privateKey),
+      sign: (tbs) => sign("sha384", tbs, privateKey),
     };
   }
   if (privateKey.asymmetricKeyType === "ed25519") {
-    return { algorithm: "Ed25519", publicKey, sign: async (tbs) => sign(null, tbs, privateKey) };
+    return { algorithm: "Ed25519", publicKey, sign: (tbs) => sign(null, tbs, privateKey) };
   }
   throw new PkiError(
     "key_unsupported",

@@ -111,7 +111,7 @@ async function compare({ issuer, key, subject, subjectKey, hash, goal }: Case): 
       blocking: () => {
         for (let n = 0; n < count; n++) blocking();
       },
-      bare: () => inTurns(count, () => signer.sign(octets)),
+      bare: () => inTurns(count, async () => signer.sign(octets)),
       built: () => inTurns(count, (n) => issue(known[n] as Subject)),
       checked: () => inTurns(count, (n) => issue(fresh[n] as Subject)),
     };

@@ -46,7 +46,7 @@ const goodFor = 60_000;
  * A look at the issuers that makes them where there are none, and remembers. What failed is tried again at the next look.
  * `again`: for whoever has just changed them.
  */
-export function issuersOf(parts: IssuerParts): (again?: "again") => Promise<Issuers> {
+export function issuersOf(parts: IssuerParts): (again?: "again") => Issuers | Promise<Issuers> {
   const signers = new Map<string, Promise<Signer | null>>();
   let known: { issuers: Issuers; look: number; at: number } | null = null;
   let looking: Promise<Issuers> | null = null;
@@ -69,7 +69,7 @@ export function issuersOf(parts: IssuerParts): (again?: "again") => Promise<Issu
     return mine;
   }
 
-  return async (again) => {
+  return (again) => {
     if (again) return look();
     const age = known ? Math.abs(parts.now().getTime() - known.at) : Number.POSITIVE_INFINITY;
     // Whoever waits for a CA to be there does not wait for a look as well.

@@ -20,8 +20,8 @@ export type World = {
   baseUrl: string;
   /** Where certificates say that `/pki` and `/ocsp` are. */
   publicUrl: string;
-  /** Made at the first call, then kept. */
-  issuers: (again?: "again") => Promise<Issuers>;
+  /** Made at the first call, then kept: no promise while what is kept may be relied on. */
+  issuers: (again?: "again") => Issuers | Promise<Issuers>;
   keys: KeyRing;
   /** Together with whoever else asks meanwhile. */
   issue: (wish: Wish) => Promise<Granted>;

@@ -94,7 +94,7 @@ describe("an answer", () => {
   afterAll(() => at.remove());
   const certId = { encoded: Uint8Array.of(0x30, 0x00) };
   const fine: OcspAnswer = { certId, status: "good", thisUpdate: now, nextUpdate: later };
-  const respond = (answers: readonly OcspAnswer[], nonce: Uint8Array | null = null) =>
+  const respond = async (answers: readonly OcspAnswer[], nonce: Uint8Array | null = null) =>
     answering(at.responder.certificate, at.responder.signer)({ answers, nonce, producedAt: now });
   const refused = (code: string) => expect.objectContaining({ code });
 

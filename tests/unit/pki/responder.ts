@@ -79,7 +79,7 @@ export async function scene(key: KeyName): Promise<Scene> {
     responder,
     path: place.path,
     serials: holders.map(({ serial }) => serial),
-    answer: (request, statuses) => {
+    answer: async (request, statuses) => {
       const { certIds, nonce } = readOcspRequest(request);
       return respond({ answers: answersTo(certIds, statuses), nonce, producedAt: now });
     },

@@ -127,7 +127,9 @@ describe("Google Cloud KMS", () => {
     async (fault) => {
       const signer = await signersWith(settings).openSigner(ref("p256"), kms.keys.p256?.publicKey as never);
       kms.failWith(fault);
-      expect(await faultOf(signer.sign(new Uint8Array(100)))).toMatchObject({ code: "wrong_answer" });
+      expect(await faultOf(Promise.resolve(signer.sign(new Uint8Array(100))))).toMatchObject({
+        code: "wrong_answer",
+      });
       kms.failWith(fault);
       expect(await faultOf(encryptKey(wrapper("wrapper"), new Uint8Array(32), settings))).toMatchObject({
         code: "wrong_answer",

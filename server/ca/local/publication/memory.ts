@@ -38,7 +38,7 @@ export type PublicationParts = {
   db: Database;
   now: () => Date;
   sealing: Sealing;
-  issuers: () => Promise<Issuers>;
+  issuers: () => Issuers | Promise<Issuers>;
   limits?: PublicationLimits;
   /** The keys of OCSP responders; P-256. */
   makeResponderKey?: () => Promise<KeyPair>;

@@ -2,7 +2,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { log } from "../../../log.ts";
 import type { World } from "../world.ts";
-import { answerPublic, type Body, isPublic, type PublicAnswer, type PublicRequest } from "./http.ts";
+import { answerPublic, isPublic } from "./http.ts";
+import type { Body, PublicAnswer, PublicRequest } from "./http-answer.ts";
 
 /** Milliseconds for a body of a few hundred octets. */
 const patience = 10_000;
@@ -11,10 +12,17 @@ const patience = 10_000;
 export function answerAhead(world: World, request: IncomingMessage, response: ServerResponse): boolean {
   const target = targetOf(request.url ?? "/");
   if (!isPublic(target)) return false;
-  if (isRead(request)) answerNow(world, request, response, target);
-  // A body that came in one piece with its head is there a moment later, whole.
-  else process.nextTick(answerNow, world, request, response, target);
+  if (arrived.push([world, request, response, target]) === 1) setImmediate(answerArrived);
   return true;
+}
+
+const arrived: [World, IncomingMessage, ServerResponse, string][] = [];
+
+/** What came in one turn of the loop is answered at its end: a body that came in one piece with its head is there by then, whole. */
+function answerArrived(): void {
+  for (const [world, request, response, target] of arrived.splice(0))
+    answerNow(world, request, response, target);
+  sendReady();
 }
 
 function isRead({ method }: IncomingMessage): boolean {
@@ -24,11 +32,11 @@ function isRead({ method }: IncomingMessage): boolean {
 function answerNow(world: World, request: IncomingMessage, response: ServerResponse, target: string): void {
   const answer = answerPublic(world, asked(request, target));
   if (!(answer instanceof Promise)) {
-    sendSoon(request, response, answer);
+    if (ready.push([request, response, answer]) === together) sendReady();
     return;
   }
   answer.then(
-    (answer) => sendSoon(request, response, answer),
+    (answer) => send(request, response, answer),
     (err) => {
       log.error({ err }, "A public request could not be answered.");
       response.destroy();
@@ -37,21 +45,12 @@ function answerNow(world: World, request: IncomingMessage, response: ServerRespo
 }
 
 const ready: [IncomingMessage, ServerResponse, PublicAnswer][] = [];
-/** Answers that leave at once. */
+
+/** Answers that leave one right after the other: whoever asks much is woken once for several, and has something to do while the next are made. */
 const together = 8;
 
-/**
- * What is answered in one turn of the loop is sent together, some at a time: whoever asks much is woken once for several answers, and has
- * something to do while the next are made.
- */
-function sendSoon(...answer: [IncomingMessage, ServerResponse, PublicAnswer]): void {
-  const waiting = ready.push(answer);
-  if (waiting === together) sendReady();
-  else if (waiting === 1) setImmediate(sendReady);
-}
-
 function sendReady(): void {
-  for (const one of ready.splice(0)) send(...one);
+  for (const [request, response, answer] of ready.splice(0)) send(request, response, answer);
 }
 
 /** Proxies may send the whole URL (RFC 9112 §3.2.2). */

@@ -5,7 +5,10 @@ import { hashesOf, type OcspAnswer, type OcspError, ocspError } from "../../../p
 import { type CertId, type OcspRequest, readOcspRequest } from "../../../pki/ocsp-request.ts";
 import type { CertificateIssuer, Issuers } from "../issuers.ts";
 import type { World } from "../world.ts";
+import { allThere, whenThere } from "./at-once.ts";
+import type { ReadyAnswer } from "./http-answer.ts";
 import type { Recent } from "./recent.ts";
+import type { Responder } from "./responders.ts";
 import type { Status } from "./statuses.ts";
 
 /** A signed answer that may be given again. */
@@ -17,9 +20,8 @@ export type KeptAnswer = {
   /** thisUpdate and nextUpdate. */
   since: Date;
   until: Date;
-  /** The same as HTTP has them. */
-  lastModified: string;
-  expires: string;
+  /** As it went to whoever last asked by GET; they are told for how many seconds it may be kept. */
+  ready: (ReadyAnswer & { maxAge: number }) | null;
 };
 
 export type Answer = { der: Uint8Array; kept: KeptAnswer | null };
@@ -87,7 +89,7 @@ function answerQuestion(world: World, question: Question): Answer | Promise<Answ
   const upToDate = statuses.upToDate();
   const again = question.key === null ? undefined : answers.get(question.key);
   if (!upToDate && again && isGood(again, world)) return { der: again.der, kept: again };
-  return answered(world, question, upToDate);
+  return upToDate ? upToDate.then(() => answered(world, question)) : answered(world, question);
 }
 
 function refused(error: OcspError): Answer {
@@ -108,22 +110,31 @@ function isGood({ status, since, until }: KeptAnswer, world: World): boolean {
   return isOfNow && world.publication.statuses.peek(status.serial) === status;
 }
 
-async function answered(
+function answered(world: World, question: Question): Answer | Promise<Answer> {
+  const { statuses, responders } = world.publication;
+  const { certIds } = question.request;
+  return whenThere(world.issuers(), (issuers) => {
+    const issuer = issuerOf(issuers, certIds, world.now());
+    // RFC 5019 §2.2.3: whoever is not responsible says so, and signs nothing.
+    if (!issuer) return refused("unauthorized");
+    const known = allThere(certIds.map(({ serial }) => statuses.of(serial)));
+    return whenThere(known, (known) =>
+      whenThere(responders.of(issuer), (responder) => signed(world, question, known, issuer, responder)),
+    );
+  });
+}
+
+/** `known`: of each certificate asked for, in that order. */
+function signed(
   world: World,
-  { request, key }: Question,
-  upToDate: Promise<void> | null,
-): Promise<Answer> {
-  if (upToDate) await upToDate;
-  const { certIds, nonce } = request;
-  const { statuses, responders, answers } = world.publication;
-  const issuer = issuerOf(await world.issuers(), certIds, world.now());
-  // RFC 5019 §2.2.3: whoever is not responsible says so, and signs nothing.
-  if (!issuer) return refused("unauthorized");
-  const known = await Promise.all(certIds.map(({ serial }) => statuses.of(serial)));
-  const responder = await responders.of(issuer);
+  { request: { certIds, nonce }, key }: Question,
+  known: readonly (Status | null)[],
+  issuer: CertificateIssuer,
+  responder: Responder,
+): Answer | Promise<Answer> {
   const now = world.now();
   const until = (time: number) => new Date(Math.min(now.getTime() + time, responder.notAfter.getTime()));
-  const der = await responder.sign({
+  const response = responder.sign({
     answers: certIds.map((certId, n): OcspAnswer => {
       const status = known[n];
       const common = { certId, thisUpdate: now };
@@ -138,15 +149,15 @@ async function answered(
     nonce,
     producedAt: now,
   });
-  const status = known[0];
-  // Only of certificates that there are: strangers can ask for any number of others.
-  if (key === null || status?.issuerId !== issuer.id) return { der, kept: null };
-  const etag = `"${hash("sha256", der, "base64url")}"`;
-  const ends = until(life);
-  const inHttp = { lastModified: now.toUTCString(), expires: ends.toUTCString() };
-  const kept = { der, status, etag, since: now, until: ends, ...inHttp };
-  answers.set(key, kept);
-  return { der, kept };
+  return whenThere(response, (der) => {
+    const status = known[0];
+    // Only of certificates that there are: strangers can ask for any number of others.
+    if (key === null || status?.issuerId !== issuer.id) return { der, kept: null };
+    const etag = `"${hash("sha256", der, "base64url")}"`;
+    const kept = { der, status, etag, since: now, until: until(life), ready: null };
+    world.publication.answers.set(key, kept);
+    return { der, kept };
+  });
 }
 
 /** The one that all of them name; null when that is none of ours, or not one. */

@@ -18,7 +18,7 @@ import type { Sealing } from "../../../secrets/sealing.ts";
 import type { CertificateIssuer } from "../issuers.ts";
 
 export type Responder = {
-  sign: (response: OcspResponse) => Promise<Uint8Array>;
+  sign: (response: OcspResponse) => Uint8Array | Promise<Uint8Array>;
   notAfter: Date;
 };
 
