@@ -205,6 +205,13 @@ async function issued(dn: string, changes: Changes = {}): Promise<string> {
 /** エラー内容 of each row that has one. */
 const cellsOf = ({ text }: Got) => [...text.matchAll(/\d{3}:\d+,[^<\n]+/g)].map(([cell]) => cell);
 
+/** What OpenSSL thinks of a mail's signature. */
+async function verify(raw: Buffer | string) {
+  const path = join(folder, "mail.eml");
+  await writeFile(path, raw);
+  return run("openssl", ["cms", "-verify", "-in", path, "-CAfile", site.mailCa, "-purpose", "smimesign"]);
+}
+
 /** The list by its header. */
 async function list(): Promise<Record<string, string>[]> {
   const visit = browser(true);
@@ -525,12 +532,6 @@ describe("the URLs of the mails", () => {
 });
 
 describe("a mail", () => {
-  const verify = async (raw: Buffer) => {
-    const path = join(folder, "mail.eml");
-    await writeFile(path, raw);
-    return run("openssl", ["cms", "-verify", "-in", path, "-CAfile", site.mailCa, "-purpose", "smimesign"]);
-  };
-
   test.runIf(hasOpenssl)("is signed so that OpenSSL agrees, by the service's one address", async () => {
     const dn = `CN=KOKURITSU HANAKO,${base}`;
     await issued(dn);
@@ -650,6 +651,7 @@ describe("a stand-in of its own", () => {
       isOpen = true;
       await expect.poll(() => received.length, { timeout: 10_000 }).toBe(2);
       expect(received[0]).toContain("multipart/signed");
+      if (hasOpenssl) expect(await verify(received[0] ?? "")).toMatchObject({ ok: true });
       expect(await outbox()).toHaveLength(1);
     } finally {
       await site.stop();

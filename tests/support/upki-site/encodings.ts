@@ -10,20 +10,27 @@ export function fromCp932(octets: Uint8Array): string | null {
   return text.includes("\uFFFD") ? null : text;
 }
 
-/** RFC 1468: ASCII, and JIS X 0208 between its escape sequences; every line ends in ASCII. EUC-JP holds the same characters with the high bits set. */
+/**
+ * RFC 1468: ASCII, and JIS X 0208 between its escape sequences; the text ends in ASCII. EUC-JP holds the same characters with the
+ * high bits set. What iso-2022-jp has no place for, such as half-width katakana, is a question mark.
+ */
 export function toIso2022Jp(text: string): Buffer {
   const octets: number[] = [];
   let isWide = false;
   const shift = (wide: boolean) => {
-    if (wide !== isWide) octets.push(0x1b, ...Buffer.from(wide ? "$B" : "(B", "latin1"));
+    if (wide !== isWide) octets.push(0x1b, ...(wide ? [0x24, 0x42] : [0x28, 0x42]));
     isWide = wide;
   };
-  for (const character of text) {
-    const [first = 0x3f, second] = toEucJp(character);
-    const wide = second !== undefined && first !== 0x8e && first !== 0x8f;
-    shift(wide);
-    if (wide) octets.push(first & 0x7f, second & 0x7f);
-    else octets.push(first < 0x80 ? first : 0x3f);
+  const euc = toEucJp(text);
+  for (let at = 0; at < euc.length; ) {
+    const [first = 0, second = 0] = [euc[at], euc[at + 1]];
+    const length = first < 0x80 ? 1 : first === 0x8f ? 3 : 2;
+    const isHeld = first < 0x80 || first > 0xa0;
+    shift(isHeld && length === 2);
+    if (!isHeld) octets.push(0x3f);
+    else if (length === 1) octets.push(first);
+    else octets.push(first & 0x7f, second & 0x7f);
+    at += length;
   }
   shift(false);
   return Buffer.from(octets);
