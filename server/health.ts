@@ -12,13 +12,18 @@ export type PartHealth =
   | "metadata refused"
   | "keys cannot be used"
   | "no issuing CA yet"
+  /** Certificates come from elsewhere. */
+  | "not used"
   | "unknown";
 
 type World = {
   db: Database;
   now: Date;
-  /** Settles when the CA could sign, and throws when it could not. `issues`: whether every kind of certificate has a CA that issues it. */
-  openCa: () => Promise<{ issues: boolean }>;
+  /**
+   * Settles when the CA could sign, and throws when it could not. `issues`: whether every kind of certificate has a CA that issues it.
+   * Null where the portal has no CA of its own.
+   */
+  openCa: (() => Promise<{ issues: boolean }>) | null;
   /** Milliseconds until silence counts as no answer. */
   patience?: number;
   /** An attempt before it to read metadata says nothing: the settings may have been put right with the start. */
@@ -36,14 +41,14 @@ export async function examine({ db, now, openCa, patience = 3000, since = starte
   if (state === "no answer") {
     return { well: false, parts: { database: state, federation: "unknown", ca: "unknown" } };
   }
-  const opened = openCa().then(
+  const opened = openCa?.().then(
     ({ issues }) => (issues ? ("ok" as const) : ("no issuing CA yet" as const)),
     () => "keys cannot be used" as const,
   );
-  const ca = await Promise.race([opened, silence]);
+  const ca = opened ? await Promise.race([opened, silence]) : "not used";
   const federation = federationHealth(state, now, since);
   // Before its root's ceremony a portal takes applications, which wait, and publishes: it is to be reached.
-  const caIsWell = ca === "ok" || ca === "no issuing CA yet";
+  const caIsWell = ca === "ok" || ca === "no issuing CA yet" || ca === "not used";
   return { well: federation === "ok" && caIsWell, parts: { database: "ok", federation, ca } };
 }
 

@@ -76,7 +76,7 @@ const rooms: Record<string, string[]> = {
     ...foundations,
   ],
   // What operators see and do: the only reads that are not limited to a member.
-  "server/admin": ["server/federation", ...foundations],
+  "server/admin": ["server/federation", "server/pki/name", ...foundations],
   "server/ca": ["server/enrollment", "server/pki", "server/pki/name", "server/secrets", ...foundations],
   // On a machine without packages: what an offline root is made with.
   "server/ca/offline-root": ["server/pki", "server/pki/name"],

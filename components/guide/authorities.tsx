@@ -1,9 +1,10 @@
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { Day } from "@/components/ui/date-time.tsx";
 import { ReflowingTable } from "@/components/ui/reflowing-table.tsx";
 import type { AuthoritiesAnswer } from "./answers.ts";
 
-/** 中間CA証明書 and the root: where to get them, and how to know them. */
+/** 中間CA証明書 and the root: where to get them, and how to know them. `null`: of NII's service. */
 export function Authorities({ authorities }: { authorities: AuthoritiesAnswer }) {
   const t = useTranslations("Guide.authorities");
   return (
@@ -11,7 +12,9 @@ export function Authorities({ authorities }: { authorities: AuthoritiesAnswer })
       <h2 id="authorities" className="section-title">
         {t("title")}
       </h2>
-      {authorities.length === 0 ? (
+      {authorities === null ? (
+        <p>{t.rich("upki", { nii: niiLink })}</p>
+      ) : authorities.length === 0 ? (
         <p>{t("none")}</p>
       ) : (
         <>
@@ -38,4 +41,9 @@ export function Authorities({ authorities }: { authorities: AuthoritiesAnswer })
       )}
     </section>
   );
+}
+
+/** To the service's public site. */
+export function niiLink(text: ReactNode) {
+  return <a href="https://certs.nii.ac.jp/">{text}</a>;
 }

@@ -8,7 +8,7 @@ import { providerIdOf } from "../federation/metadata/read-providers.ts";
 import { dnBaseOf } from "../federation/people/members.ts";
 import type { Institution, Prisma } from "../generated/prisma/client.ts";
 import { log } from "../log.ts";
-import { type KeyOrigin, keyOrigins } from "../ports.ts";
+import { type CnRule, type KeyOrigin, keyOrigins } from "../ports.ts";
 
 export type InstitutionRow = {
   entityId: string;
@@ -22,6 +22,9 @@ export type InstitutionRow = {
   /** Where its members' keys may be made, in the order of `keyOrigins`; never none. */
   keyOrigins: readonly KeyOrigin[];
 };
+
+/** What its certificates are named: the end of each distinguished name (RFC 4514), and what the common name is made of. */
+export type CertificateNames = { dnBase: string; cnRule: CnRule };
 
 /** Deeds in the order of `guardedDeeds`. */
 export type GuardPolicy = { aal2For: readonly GuardedDeed[]; ial2For: readonly GuardedDeed[] };
@@ -106,13 +109,14 @@ async function inForceAmong(db: Database, entityIds: readonly string[], now: Dat
 export async function institutionOf(
   db: Database,
   { entityId, now }: { entityId: string; now: Date },
-): Promise<InstitutionRow | null> {
+): Promise<(InstitutionRow & { names: CertificateNames }) | null> {
   const [kept, provider] = await Promise.all([
     db.institution.findUnique({ where: { entityId }, include: { _count: { select: { members: true } } } }),
     providerInForce(db, providerIdOf(entityId), now),
   ]);
   const known = kept ?? provider;
   if (!known) return null;
+  const dnBase = kept?.dnBase ?? (provider ? dnBaseOf(provider) : "");
   return {
     entityId,
     nameJa: known.nameJa,
@@ -121,6 +125,7 @@ export async function institutionOf(
     inForce: provider !== null,
     policy: kept ? policyOf(kept) : open,
     keyOrigins: kept ? originsOf(kept) : usual,
+    names: { dnBase, cnRule: kept?.cnRule ?? "displayName" },
   };
 }
 
@@ -188,7 +193,7 @@ function originsOf(row: { keyOrigins: readonly string[] }): KeyOrigin[] {
 }
 
 /** Changes the row, unless it is no longer as it was seen. */
-async function change(
+export async function change(
   db: Database,
   entityId: string,
   now: Date,

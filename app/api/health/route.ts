@@ -2,7 +2,7 @@
 import { database } from "@/server/db";
 import { examine } from "@/server/health";
 import { log } from "@/server/log";
-import { localCa } from "@/server/wiring";
+import { localCa, upki } from "@/server/wiring";
 
 export const dynamic = "force-dynamic";
 
@@ -13,7 +13,8 @@ export async function GET(): Promise<Response> {
 
 async function examined() {
   try {
-    return await examine({ db: database(), now: new Date(), openCa: () => localCa().open() });
+    const openCa = upki() ? null : () => localCa().open();
+    return await examine({ db: database(), now: new Date(), openCa });
   } catch (err) {
     log.error({ err }, "the health could not be examined");
     return { well: false, parts: { settings: "not right" } };

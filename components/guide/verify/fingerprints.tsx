@@ -10,7 +10,7 @@ export function Fingerprints({
   authorities,
   published,
 }: {
-  authorities: AuthoritiesAnswer;
+  authorities: NonNullable<AuthoritiesAnswer>;
   published: Published;
 }) {
   const t = useTranslations("Verify.authorities");

@@ -1,12 +1,15 @@
 /** What operators see and do. For anybody else there is nothing here. */
 import { z } from "zod";
+import { faultOfBase, saveNames } from "../../admin/certificate-names.ts";
 import { federationView, lookNow } from "../../admin/federation.ts";
 import { institutionOf, saveKeyOrigins, savePolicy, searchInstitutions } from "../../admin/institutions.ts";
 import { loginDetail, searchLogins } from "../../admin/logins.ts";
 import { guardedDeeds } from "../../assurance.ts";
+import { faultsOfName } from "../../ca/upki/name-rules.ts";
+import { env } from "../../env.ts";
 import { PortalError } from "../../errors.ts";
 import { federation } from "../../federation/world.ts";
-import { keyOrigins } from "../../ports.ts";
+import { cnRules, keyOrigins } from "../../ports.ts";
 import { operatorProcedure, router } from "../trpc.ts";
 import { upkiRouter } from "./upki.ts";
 
@@ -19,6 +22,11 @@ const text = line.trim().max(200).optional();
 const policy = z.object({ aal2For: z.array(z.enum(guardedDeeds)), ial2For: z.array(z.enum(guardedDeeds)) });
 
 const origins = z.array(z.enum(keyOrigins)).max(keyOrigins.length);
+
+/** Far above what any certificate can hold: what is too long is said of its part. */
+const dnBase = line.max(1000);
+const names = z.object({ dnBase, cnRule: z.enum(cnRules) });
+const nameRules = () => (env().CA_BACKEND === "upki" ? faultsOfName : null);
 
 const federationAdmin = router({
   view: operatorProcedure.query(() => federationView(federation())),
@@ -77,6 +85,20 @@ const institutionsAdmin = router({
     .mutation(({ ctx, input }) =>
       saveKeyOrigins(ctx.ports.db, { ...input, by: ctx.member.id, now: ctx.ports.now() }),
     ),
+
+  saveNames: operatorProcedure.input(z.object({ entityId, names, seen: names })).mutation(({ ctx, input }) =>
+    saveNames(ctx.ports.db, {
+      ...input,
+      rules: nameRules(),
+      by: ctx.member.id,
+      now: ctx.ports.now(),
+    }),
+  ),
+
+  /** Why no certificate could end so; null where it could. */
+  faultOfBase: operatorProcedure
+    .input(z.object({ dnBase }))
+    .query(({ input }) => faultOfBase(input.dnBase.trim(), nameRules())),
 });
 
 export const adminRouter = router({

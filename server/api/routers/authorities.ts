@@ -5,7 +5,8 @@ import { localCa } from "../../wiring.ts";
 import { publicProcedure, router } from "../trpc.ts";
 
 export const authoritiesRouter = router({
-  list: publicProcedure.query(() => localCa().authorities()),
+  /** Null where they are not the portal's own. */
+  list: publicProcedure.query(() => (env().CA_BACKEND === "local" ? localCa().authorities() : null)),
 
   /** Where people fetch their certificates and lists, and where servers ask by OCSP: as certificates say it, without TLS. */
   places: publicProcedure.query(() => {

@@ -41,6 +41,7 @@ type Door = ReturnType<typeof door>;
 const operator = () => door([operatorRole]);
 
 const nothing = { aal2For: [], ial2For: [] };
+const usualNames = { dnBase: "O=Demo University A,L=Academe,C=JP", cnRule: "displayName" } as const;
 const every: [string, (admin: Door) => Promise<unknown>][] = [
   ["federation.view", (admin) => admin.federation.view()],
   ["federation.lookNow", (admin) => admin.federation.lookNow()],
@@ -61,11 +62,16 @@ const every: [string, (admin: Door) => Promise<unknown>][] = [
         seen: ["browser"],
       }),
   ],
+  [
+    "institutions.saveNames",
+    (admin) => admin.institutions.saveNames({ entityId: entityIds.a, names: usualNames, seen: usualNames }),
+  ],
+  ["institutions.faultOfBase", (admin) => admin.institutions.faultOfBase({ dnBase: "O=x" })],
 ];
 
-test("every procedure of the operators is in this list", async () => {
+test("every procedure of the operators is in this list; those that registrars share have a test of their own", async () => {
   const { appRouter } = await import("@/server/api/root.ts");
-  const names = Object.keys(appRouter._def.procedures).filter((name) => name.startsWith("admin."));
+  const names = Object.keys(appRouter._def.procedures).filter((name) => /^admin\.(?!upki\.)/.test(name));
   expect(names.toSorted()).toEqual(every.map(([name]) => `admin.${name}`).toSorted());
 });
 
@@ -310,6 +316,54 @@ describe("where an institution's keys may be made", () => {
 
   test("of an institution that nobody knows is none", async () => {
     expect(await save(["browser"], usual, "https://unknown.example")).toBe("unknown");
+  });
+});
+
+describe("what an institution's certificates are named", () => {
+  beforeEach(async () => {
+    await portal.logIn("hanako");
+    await db.institution.updateMany({ where: { entityId: entityIds.a }, data: usualNames });
+  });
+  const save = (names: object, seen: object = usualNames, entityId = entityIds.a) =>
+    operator().institutions.saveNames({ entityId, names, seen } as never);
+  const read = async () => (await operator().institutions.get({ entityId: entityIds.a })).names;
+
+  test("is saved and read again, without the spaces around it", async () => {
+    const names = { dnBase: " OU=Center,O=Demo University A,ST=Tokyo,C=JP ", cnRule: "eppn" };
+    expect(await save(names)).toBe("saved");
+    expect(await read()).toEqual({ dnBase: names.dnBase.trim(), cnRule: "eppn" });
+  });
+
+  test("that another operator has changed since is not overwritten", async () => {
+    await save({ ...usualNames, cnRule: "uid" });
+    expect(await save({ ...usualNames, dnBase: "O=Other,C=JP" })).toBe("changed_meanwhile");
+    expect(await read()).toEqual({ ...usualNames, cnRule: "uid" });
+  });
+
+  test("is not saved when it is wrong: the answer says what is", async () => {
+    const fault = { rule: "common_name", field: "CN", value: "CN=x" };
+    expect(await save({ ...usualNames, dnBase: "CN=x,O=Demo,C=JP" })).toEqual(fault);
+    expect(await operator().institutions.faultOfBase({ dnBase: "CN=x,O=Demo,C=JP" })).toEqual(fault);
+    expect(await read()).toEqual(usualNames);
+  });
+
+  test.each([
+    ["a rule that is none", { ...usualNames, cnRule: "mail" }],
+    ["a base with a NUL", { ...usualNames, dnBase: "O=\0,C=JP" }],
+  ])("is never %s", async (_, names) => {
+    expect(await save(names).catch((error: unknown) => codeOf(error))).toBe("invalid_input");
+  });
+
+  test("of an institution that nobody knows is none", async () => {
+    expect(await save(usualNames, usualNames, "https://unknown.example")).toBe("unknown");
+  });
+
+  test("can be set before anybody has logged in, upon what it would be by itself", async () => {
+    await db.member.deleteMany({ where: { institution: { entityId: entityIds.b } } });
+    await db.institution.deleteMany({ where: { entityId: entityIds.b } });
+    const { names } = await operator().institutions.get({ entityId: entityIds.b });
+    expect(names).toEqual({ dnBase: "O=Demo KOSEN B,L=Academe,C=JP", cnRule: "displayName" });
+    expect(await save({ ...names, cnRule: "uid" }, names, entityIds.b)).toBe("saved");
   });
 });
 

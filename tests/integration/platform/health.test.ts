@@ -20,6 +20,15 @@ test("all is well while the database answers and metadata are in force", async (
   });
 });
 
+test("a portal without a CA of its own needs none", async () => {
+  const db = await testDatabase();
+  await db.federationState.create({ data: { id: "current", validUntil: tomorrow } });
+  expect(await examine({ db, now, openCa: null })).toEqual({
+    well: true,
+    parts: { database: "ok", federation: "ok", ca: "not used" },
+  });
+});
+
 test("it is not before metadata were ever read", async () => {
   const health = await examine({ db: await testDatabase(), now, openCa });
   expect(health).toEqual({

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
+import { niiLink } from "@/components/guide/authorities.tsx";
 import { Fingerprints } from "@/components/guide/verify/fingerprints.tsx";
 import { OneCertificate } from "@/components/guide/verify/one-certificate.tsx";
 import { Preparation, ServerConfiguration } from "@/components/guide/verify/server.tsx";
@@ -21,6 +22,16 @@ export default async function VerifyPage() {
     authorities.list(),
     authorities.places(),
   ]);
+  if (known === null) {
+    return (
+      <div className="stack prose">
+        <h1>{t("title")}</h1>
+        <Notice tone="info" title={t("upki")}>
+          <p>{t.rich("upkiHint", { nii: niiLink })}</p>
+        </Notice>
+      </div>
+    );
+  }
   const idsOf = (kind: (typeof known)[number]["kind"]) =>
     known.filter((authority) => authority.kind === kind).map(({ id }) => id);
   const published = {
