@@ -87,6 +87,14 @@ describe.each(every)("%s", (_, ask) => {
   });
 });
 
+test("where the portal has a CA of its own there is nothing of NII's service, not even for an operator", async () => {
+  await expect(
+    operator()
+      .upki.overview()
+      .catch((error: unknown) => codeOf(error)),
+  ).resolves.toBe("not_found");
+});
+
 test.each<[string, (admin: Door) => Promise<unknown>]>([
   ["a name with a NUL", (admin) => admin.institutions.search({ q: "\0", locale: "ja" })],
   ["an entityID with a NUL", (admin) => admin.institutions.get({ entityId: "\0" })],
