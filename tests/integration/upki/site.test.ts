@@ -282,7 +282,7 @@ describe("the journey of a certificate", () => {
     const address = "taro@example.ac.jp";
     const dn = `CN=${address},${base}`;
     const wrong = await upload("1", issueRow(dn, { 2: "7" }));
-    expect(cellsOf(wrong)).toEqual(["206:1,主体者DNがDN情報のフォーマットに準じていません。"]);
+    expect(cellsOf(wrong)).toEqual(["206:1,主体者DN,主体者DNがDN情報のフォーマットに準じていません。"]);
 
     const serial = await issued(dn, { 2: "7", 14: address });
     expect(BigInt(serial).toString(2).length).toBe(127);
@@ -297,7 +297,9 @@ describe("the journey of a certificate", () => {
     expect(await upload("2", renewRow(dn, old))).toMatchObject({
       text: expect.stringContaining("完了しました"),
     });
-    expect(cellsOf(await upload("2", renewRow(dn, old)))).toEqual(["366:4,指定した証明書は申請中です。"]);
+    expect(cellsOf(await upload("2", renewRow(dn, old)))).toEqual([
+      "366:4,失効対象証明書シリアル番号,指定した証明書は申請中です。",
+    ]);
     expect((await list()).map((line) => line.状態)).toEqual(["5", "4"]);
 
     const { serial } = await site.control("/collect", { dn, pin: pinIn(await fetchPin()) });
@@ -307,7 +309,7 @@ describe("the journey of a certificate", () => {
       `【新証明書シリアル番号】\n　${serial}\n\n【旧証明書のシリアル番号】\n　${old}\n`,
     );
     expect(cellsOf(await upload("2", renewRow(`CN=SOMEBODY ELSE,${base}`, serial)))).toEqual([
-      "365:4,指定した証明書は存在しません。",
+      "365:4,失効対象証明書シリアル番号,指定した証明書は存在しません。",
     ]);
   });
 
@@ -315,10 +317,10 @@ describe("the journey of a certificate", () => {
     const dn = `CN=KOKURITSU HANAKO,${base}`;
     const serial = await issued(dn);
     expect(cellsOf(await upload("3", revokeRow(dn, serial, "0")))).toEqual([
-      "201:6,失効理由コメントは入力必須項目です。",
+      "201:6,失効理由コメント,失効理由コメントは入力必須項目です。",
     ]);
     expect(cellsOf(await upload("3", revokeRow(dn, serial, "0", "ﾌﾝｼﾂ")))).toEqual([
-      "205:6,失効理由コメントは不正な文字が含まれています。",
+      "205:6,失効理由コメント,失効理由コメントは不正な文字が含まれています。",
     ]);
     await upload("3", revokeRow(dn, serial, "0", "端末の紛失"));
     const revoked = await mail("revoked");
@@ -329,7 +331,9 @@ describe("the journey of a certificate", () => {
     );
     expect(revoked.text).toContain("【失効理由】\n　0\n");
     expect(await list()).toMatchObject([{ 状態: "7", "失効申請-失効理由コメント": "端末の紛失" }]);
-    expect(cellsOf(await upload("3", revokeRow(dn, serial)))).toEqual(["365:4,証明書の状態が不正です。"]);
+    expect(cellsOf(await upload("3", revokeRow(dn, serial)))).toEqual([
+      "365:4,失効対象証明書シリアル番号,証明書の状態が不正です。",
+    ]);
   });
 });
 
@@ -338,7 +342,9 @@ describe("a name", () => {
     const serial = await issued(`CN=KOKURITSU HANAKO,${base}`);
     await site.control("/revoke", { serial });
     const again = `CN=kokuritsu  HANAKO,${base.replace("Tokyo", "Osaka")}`;
-    expect(cellsOf(await upload("1", issueRow(again)))).toEqual(["212:1,指定したDNはすでに存在しています。"]);
+    expect(cellsOf(await upload("1", issueRow(again)))).toEqual([
+      "212:1,主体者DN,指定したDNはすでに存在しています。",
+    ]);
     const other = await upload("1", issueRow(`CN=KOKURITSU HANAKO,${base.replace("No 1", "No 2")}`));
     expect(other.text).toContain("完了しました");
   });
@@ -357,42 +363,42 @@ describe("a file", () => {
   const dn = `CN=KOKURITSU HANAKO,${base}`;
   const long = "a".repeat(65);
   test.each([
-    ["no name", issueRow(""), "201:1,主体者DNは入力必須項目です。"],
+    ["no name", issueRow(""), "201:1,主体者DN,主体者DNは入力必須項目です。"],
     [
       "a name in another order",
       issueRow(`OU=No 1,CN=HANAKO,${base}`),
-      "206:1,主体者DNがDN情報のフォーマットに準じていません。",
+      "206:1,主体者DN,主体者DNがDN情報のフォーマットに準じていません。",
     ],
-    ["a name with a space after a comma", issueRow(dn.replace(",OU", ", OU")), "206:1,"],
-    ["a name in Japanese", issueRow(`CN=国立 花子,${base}`), "206:1,"],
-    ["an @ in an OU", issueRow(`CN=HANAKO,OU=a@b,${base}`), "206:1,"],
-    ["another country", issueRow(dn.replace("C=JP", "C=US")), "206:1,"],
-    ["a long CN", issueRow(`CN=${long},${base}`), "202:1,主体者DNは64桁以内で入力してください。"],
+    ["a name with a space after a comma", issueRow(dn.replace(",OU", ", OU")), "206:1,主体者DN,"],
+    ["a name in Japanese", issueRow(`CN=国立 花子,${base}`), "206:1,主体者DN,"],
+    ["an @ in an OU", issueRow(`CN=HANAKO,OU=a@b,${base}`), "206:1,主体者DN,"],
+    ["another country", issueRow(dn.replace("C=JP", "C=US")), "206:1,主体者DN,"],
+    ["a long CN", issueRow(`CN=${long},${base}`), "202:1,主体者DN,主体者DNは64桁以内で入力してください。"],
     [
       "a long name",
       issueRow(`CN=a,${`OU=${"b".repeat(60)},`.repeat(4)}${base}`),
-      "202:1,主体者DNは250桁以内で入力してください。",
+      "202:1,主体者DN,主体者DNは250桁以内で入力してください。",
     ],
-    ["an unknown profile", issueRow(dn, { 2: "4" }), "362:2,"],
+    ["an unknown profile", issueRow(dn, { 2: "4" }), "362:2,証明書プロファイルID,"],
     [
       "a profile in letters",
       issueRow(dn, { 2: "five" }),
-      "204:2,証明書プロファイルIDは半角数字以外の文字が含まれています。",
+      "204:2,証明書プロファイルID,証明書プロファイルIDは半角数字以外の文字が含まれています。",
     ],
-    ["no manager", issueRow(dn, { 8: "" }), "201:8,利用管理者氏名は入力必須項目です。"],
+    ["no manager", issueRow(dn, { 8: "" }), "201:8,利用管理者氏名,利用管理者氏名は入力必須項目です。"],
     [
       "a long holder",
       issueRow(dn, { 11: "あ".repeat(65) }),
-      "202:11,利用者氏名は64桁以内で入力してください。",
+      "202:11,利用者氏名,利用者氏名は64桁以内で入力してください。",
     ],
     [
       "a mail address that is none",
       issueRow(dn, { 10: "upki" }),
-      "206:10,利用管理者E-mailはメール形式ではありません。",
+      "206:10,利用管理者E-mail,利用管理者E-mailはメール形式ではありません。",
     ],
-    ["a long mail address", issueRow(dn, { 14: `${"a".repeat(70)}@example.ac.jp` }), "202:14,"],
-    ["a file name with an extension", issueRow(dn, { 12: "cert.p12" }), "364:12,"],
-    ["14 columns", issueRow(dn).replace(/\t$/, ""), "361:0,"],
+    ["a long mail address", issueRow(dn, { 14: `${"a".repeat(70)}@example.ac.jp` }), "202:14,利用者E-mail,"],
+    ["a file name with an extension", issueRow(dn, { 12: "cert.p12" }), "364:12,P12ダウンロードファイル名,"],
+    ["14 columns", issueRow(dn).replace(/\t$/, ""), "361:0,申請ファイル,"],
   ])("with %s is refused", async (_, line, cell) => {
     const reply = await upload("1", line);
     expect(reply.text).not.toContain("完了しました");
@@ -401,14 +407,19 @@ describe("a file", () => {
   });
 
   test.each([
-    ["without a name", "", issueRow(dn), "208:0,指定したファイルは存在しません。"],
-    ["of another kind", "request.csv", issueRow(dn), "209:0,指定したファイルの拡張子が不正です。"],
-    ["that is empty", "request.tsv", "\r\n", "213:0,申請ファイルに入力がありません。"],
+    ["without a name", "", issueRow(dn), "208:0,申請ファイル,指定したファイルは存在しません。"],
+    [
+      "of another kind",
+      "request.csv",
+      issueRow(dn),
+      "209:0,申請ファイル,指定したファイルの拡張子が不正です。",
+    ],
+    ["that is empty", "request.tsv", "\r\n", "213:0,申請ファイル,申請ファイルに入力がありません。"],
     [
       "of too many rows",
       "request.txt",
       `${issueRow(dn)}\n`.repeat(1001),
-      "214:0,ファイル内のレコードが指定件数を超えているため申請できません。",
+      "214:0,申請ファイル,ファイル内のレコードが指定件数を超えているため申請できません。",
     ],
   ])("%s is refused as a whole", async (_, name, content, cell) => {
     expect(cellsOf(await upload("1", content, name))).toEqual([cell]);
@@ -419,7 +430,9 @@ describe("a file", () => {
       issueRow(`CN=No ${number},${base}`, number === 2 ? { 12: "" } : {}),
     );
     const refused = await upload("1", lines.join("\n"));
-    expect(cellsOf(refused)).toEqual(["201:12,P12ダウンロードファイル名は入力必須項目です。"]);
+    expect(cellsOf(refused)).toEqual([
+      "201:12,P12ダウンロードファイル名,P12ダウンロードファイル名は入力必須項目です。",
+    ]);
     expect(refused.text).toMatch(/<td[^>]*><font size="-1">\s*2\s*<[\s\S]*NG/);
     expect((await site.control("/state")).requests).toEqual([]);
 
@@ -593,11 +606,14 @@ describe("a fault", () => {
   });
 
   test.each([
-    [{ kind: "dn_exists" }, "212:1,指定したDNはすでに存在しています。"],
-    [{ kind: "institution_bad_standing" }, "215:0,機関状態が無効なため申請できません。"],
-    [{ kind: "too_many_records" }, "214:0,ファイル内のレコードが指定件数を超えているため申請できません。"],
+    [{ kind: "dn_exists" }, "212:1,主体者DN,指定したDNはすでに存在しています。"],
+    [{ kind: "institution_bad_standing" }, "215:0,申請ファイル,機関状態が無効なため申請できません。"],
     [
-      { kind: "unknown_code", code: "371", text: "主体者DN,許可されていないOUです。" },
+      { kind: "too_many_records" },
+      "214:0,申請ファイル,ファイル内のレコードが指定件数を超えているため申請できません。",
+    ],
+    [
+      { kind: "unknown_code", code: "371", text: "許可されていないOUです。" },
       "371:1,主体者DN,許可されていないOUです。",
     ],
   ])("refuses an upload: %o", async (fault, cell) => {

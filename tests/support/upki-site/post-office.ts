@@ -31,7 +31,8 @@ export class PostOffice {
   /** Writes a mail down; it leaves after the next save, by `send`. */
   write(writing: Writing): Letter {
     const { kind: mail } = writing;
-    const from = strike(this.#ledger, "wrong_sender", { mail })?.text ?? sender;
+    const stranger = strike(this.#ledger, "wrong_sender", { mail });
+    const from = stranger ? (stranger.text ?? "stranger@example.ac.jp") : sender;
     const changed = strike(this.#ledger, "changed_subject", { mail });
     const subject = changed ? (changed.text ?? "[UPKI] お知らせ") : writing.subject;
     const delay = strike(this.#ledger, "mail_delay", { mail })?.ms ?? 0;

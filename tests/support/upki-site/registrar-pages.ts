@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import {
   badStanding,
   checkRows,
+  columns,
   exists,
   type Refusal,
   type Row,
@@ -142,12 +143,16 @@ function blameByFault({ ledger }: Parts, [first]: Row[]): void {
   if (!first) return;
   if (strike(ledger, "dn_exists")) first.refusals = [exists];
   const unknown = strike(ledger, "unknown_code");
-  if (unknown)
-    first.refusals = [refusal(unknown.code ?? "299", 1, unknown.text ?? "主体者DN,予期しないエラーです。")];
+  if (unknown) first.refusals = [refusal(unknown.code ?? "299", 1, unknown.text ?? "予期しないエラーです。")];
 }
 
+/** Code, number and name of the column, sentence. */
 function cellOf({ refusals }: Row): string {
-  return refusals.map(({ code, number, message }) => escaped(`${code}:${number},${message}`)).join("<br>\n");
+  return refusals
+    .map(({ code, number, message }) =>
+      escaped(`${code}:${number},${columns[number - 1] ?? "申請ファイル"},${message}`),
+    )
+    .join("<br>\n");
 }
 
 const heading = (text: string) => `<table>
