@@ -28,12 +28,12 @@ const policyPath = `institutions/policy?entity=${encodeURIComponent("https://idp
 const test = shared.extend<object, { ownPortal: StartedPortal }>({
   ownPortal: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern to know what is asked for
-    async ({}, use) => {
+    async ({}, use, { project }) => {
       const data = mkdtempSync(join(tmpdir(), "portal-guarded-"));
       const portal = new StartedPortal({ PORT: String(await freePort()), DATA_DIR: data });
       await portal.ready();
       // Where its mails are.
-      process.env.PORTAL_DATA_DIR = data;
+      project.metadata.dataFolder = data;
       await use(portal);
       await portal.interrupt();
       rmSync(data, { recursive: true, force: true });

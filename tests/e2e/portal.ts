@@ -19,7 +19,8 @@ const institutions = {
   b: { ja: "デモ高専B", en: "Demo KOSEN B" },
 };
 
-export const dataFolder = () => process.env.PORTAL_DATA_DIR ?? "";
+/** Of the portal that this test is at: its project says which. */
+export const dataFolder = () => String(base.info().project.metadata.dataFolder);
 
 export type Visit = { locale: Locale; user: string; at?: keyof typeof institutions };
 
