@@ -20,7 +20,7 @@ function portal(name: string, port: string, options = ""): Portal {
 
 /** With its own CA, and with a stand-in of NII's service. */
 const own = portal("own", process.env.PORTAL_PORT);
-const upki = portal("upki", process.env.PORTAL_UPKI_PORT, " --upki");
+const upki = portal("upki", process.env.PORTAL_UPKI_PORT, " --upki --upki-queue=1");
 
 export default defineConfig({
   testDir: "tests/e2e",

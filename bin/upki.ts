@@ -4,8 +4,8 @@ import { Refusal } from "./refusal.ts";
 
 export type UpkiDemo = { url: string; close: () => Promise<void> };
 
-/** Long enough to see an application wait, short enough to stay for it. */
-const queueSeconds = 5;
+/** Long enough to see an application wait, short enough to stay for it; NII's own takes 120. `--upki-queue=<seconds>` sets another. */
+const usualQueue = 5;
 
 /**
  * Starts both and sets what the portal needs to work with them. What they know lies in the folder, beside the portal's own.
@@ -19,6 +19,8 @@ export async function openUpkiDemo(folder: string, port: number): Promise<UpkiDe
   }
   const { startUpkiSite } = await import("../tests/support/upki-site/start.ts");
   const { openPost } = await import("../tests/support/upki-site/post.ts");
+  const asked = process.argv.find((argument) => argument.startsWith("--upki-queue="));
+  const queueSeconds = Number(asked?.split("=")[1] ?? usualQueue);
   const mailbox = "upki@portal.example.ac.jp";
   const secret = crypto.randomUUID();
   const post = await openPost({ mailbox, secret, portal: `http://localhost:${port}`, folder });
@@ -39,7 +41,7 @@ export async function openUpkiDemo(folder: string, port: number): Promise<UpkiDe
     UPKI_MAILBOX: mailbox,
     UPKI_MAIL_SECRET: secret,
     UPKI_PIN_HOSTS: new URL(site.publicUrl).host,
-    UPKI_SETTLING_SECONDS: String(queueSeconds * 4),
+    UPKI_SETTLING_SECONDS: String(Math.max(1, queueSeconds * 4)),
   });
   return {
     url: site.publicUrl,

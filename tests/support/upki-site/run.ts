@@ -103,7 +103,8 @@ async function start(): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, async () => {
       post.close();
-      await ledger.save();
+      // The folder may be gone with whoever wanted it.
+      await ledger.save().catch(() => {});
       process.exit(0);
     });
 }
