@@ -5,7 +5,7 @@ import { ReflowingTable } from "@/components/ui/reflowing-table.tsx";
 import { SubmitButton } from "@/components/ui/submit-button.tsx";
 import type { AdoptionPlan } from "../answers.ts";
 import { useAdoptionWords } from "./code-words.ts";
-import { Dn } from "./refused.tsx";
+import { Dn } from "./dn.tsx";
 import { Section } from "./section.tsx";
 
 type AdoptionProps = { plans: readonly AdoptionPlan[]; action: (form: FormData) => Promise<void> };

@@ -2,7 +2,6 @@ import { useTranslations } from "next-intl";
 import { Moment } from "@/components/ui/date-time.tsx";
 import { SubmitButton } from "@/components/ui/submit-button.tsx";
 import type { DeadLetter, OpenRequest } from "../answers.ts";
-import { Dn } from "./refused.tsx";
 
 type AssignFormProps = {
   letter: DeadLetter;
@@ -27,7 +26,7 @@ export function AssignForm({ letter: { id, what }, name, requests, action }: Ass
           <label key={requestId} className="choice">
             <input type="radio" name="request" value={requestId} required />
             <span>
-              <Dn dn={dn} />
+              {dn}
               <small>
                 {t(`kinds.${kind}`)} {sentAt && t.rich("dead.sentAt", { at: () => <Moment at={sentAt} /> })}
               </small>

@@ -1,5 +1,5 @@
 import { useLocale, useTranslations } from "next-intl";
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import { SerialNumber } from "@/components/enrollment/serial-number.tsx";
 import { Moment } from "@/components/ui/date-time.tsx";
 import { languageOf } from "@/components/ui/language.ts";
@@ -7,7 +7,7 @@ import { ReflowingTable } from "@/components/ui/reflowing-table.tsx";
 import { SubmitButton } from "@/components/ui/submit-button.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
 import type { DifferenceRow } from "../answers.ts";
-import { Dn } from "./refused.tsx";
+import { Dn } from "./dn.tsx";
 import { Section } from "./section.tsx";
 
 type Dismiss = (form: FormData) => Promise<void>;
@@ -58,30 +58,32 @@ type RowsProps = {
   before?: (row: DifferenceRow) => ReactNode;
 };
 
+/** A column that would be empty is left out. */
 function Rows({ kind, rows, dismiss, before }: RowsProps) {
   const t = useTranslations("Admin.upki.differences.columns");
-  const columns = ["dn", "serial", "state", "mail", "seenAt", "deeds"] as const;
+  const cells = {
+    dn: (row) => (
+      <>
+        {before?.(row)}
+        <Dn dn={row.dn} />
+      </>
+    ),
+    serial: ({ serial }) => serial && <SerialNumber serial={serial} />,
+    state: ({ stateText }) => stateText && <span lang={languageOf(stateText)}>{stateText}</span>,
+    mail: ({ holderMail }) => holderMail,
+    seenAt: ({ seenAt }) => <Moment at={seenAt} />,
+    deeds: (row) => <Deeds row={row} dismiss={dismiss} />,
+  } as const satisfies Record<string, (row: DifferenceRow) => ReactNode>;
+  const columns = (Object.keys(cells) as (keyof typeof cells)[]).filter((column) =>
+    rows.some((row) => cells[column](row)),
+  );
   return (
     <ReflowingTable
       labelledBy={kind}
       columns={columns.map((column) => t(column))}
       rows={rows.map((row) => ({
         key: row.id,
-        cells: [
-          <div key="dn">
-            {before?.(row)}
-            <Dn dn={row.dn} />
-          </div>,
-          row.serial && <SerialNumber key="serial" serial={row.serial} />,
-          row.stateText && (
-            <span key="state" lang={languageOf(row.stateText)}>
-              {row.stateText}
-            </span>
-          ),
-          row.holderMail,
-          <Moment key="at" at={row.seenAt} />,
-          <Deeds key="deeds" row={row} dismiss={dismiss} />,
-        ],
+        cells: columns.map((column) => <Fragment key={column}>{cells[column](row)}</Fragment>),
       }))}
     />
   );

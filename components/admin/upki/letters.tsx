@@ -7,7 +7,7 @@ import { SubmitButton } from "@/components/ui/submit-button.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
 import type { DeadLetter } from "../answers.ts";
 import { useDeadWords } from "./code-words.ts";
-import { Dn } from "./refused.tsx";
+import { Dn } from "./dn.tsx";
 
 type LettersProps = { letters: readonly DeadLetter[]; retry: (form: FormData) => Promise<void> };
 

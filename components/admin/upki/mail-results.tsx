@@ -1,6 +1,5 @@
 import { useMessages, useTranslations } from "next-intl";
-import { ReflowingTable } from "@/components/ui/reflowing-table.tsx";
-import { Outcome } from "../outcome.tsx";
+import { Notice } from "@/components/ui/notice.tsx";
 import { useDeadWords } from "./code-words.ts";
 
 export type MailResult = { name: string; outcome: string };
@@ -19,28 +18,20 @@ export function MailResults({ results }: { results: readonly MailResult[] }) {
     const one = known.find((word) => word === outcome);
     return one ? t(`mails.outcomes.${one}`) : t("unknownCode", { code: outcome });
   };
+  const isGood = results.every(({ outcome }) => good.includes(outcome));
   return (
-    <section className="stack" aria-labelledby="mail-results" role="status">
-      <h2 id="mail-results" className="section-title">
-        {t("mails.outcome")}
-      </h2>
-      <ReflowingTable
-        labelledBy="mail-results"
-        columns={[t("mails.columns.file"), t("mails.columns.outcome")]}
-        rows={results.map(({ name, outcome }, at) => {
+    <Notice tone={isGood ? "success" : "error"} role={isGood ? "status" : "alert"} title={t("mails.outcome")}>
+      <ul className="bullets">
+        {results.map(({ name, outcome }, at) => {
           const [word = "", reason] = outcome.split(".", 2);
-          return {
-            key: `${at} ${name}`,
-            cells: [
-              name,
-              <div key="outcome">
-                <Outcome isGood={good.includes(word)}>{sentence(word)}</Outcome>
-                {reason && <p>{deadWords(reason)}</p>}
-              </div>,
-            ],
-          };
+          return (
+            // biome-ignore lint/suspicious/noArrayIndexKey: two files may have one name, and none ever moves
+            <li key={at}>
+              <bdi>{name}</bdi>: {sentence(word)} {reason && deadWords(reason)}
+            </li>
+          );
         })}
-      />
-    </section>
+      </ul>
+    </Notice>
   );
 }

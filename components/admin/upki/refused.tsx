@@ -4,6 +4,7 @@ import { languageOf } from "@/components/ui/language.ts";
 import { ReflowingTable } from "@/components/ui/reflowing-table.tsx";
 import type { UpkiOverview } from "../answers.ts";
 import { useRefusedWords } from "./code-words.ts";
+import { Dn } from "./dn.tsx";
 
 type Refusal = UpkiOverview["refused"][number];
 
@@ -29,15 +30,6 @@ export function Refused({ refused }: { refused: readonly Refusal[] }) {
         }))}
       />
     </>
-  );
-}
-
-/** A name in the form in which it is kept, in one line as it may be searched for. */
-export function Dn({ dn }: { dn: string }) {
-  return (
-    <span className="entity-id" translate="no" lang={languageOf(dn)}>
-      {dn}
-    </span>
   );
 }
 

@@ -23,7 +23,7 @@ const day = 86_400_000;
 /** A registrar's certificate is renewed by hand, at NII. */
 const warnBefore = 30 * day;
 const largestReply = 4 * 1024 * 1024;
-const largestList = 64 * 1024 * 1024;
+const largestList = 32 * 1024 * 1024;
 
 const kind = z.enum(["issue", "renew", "revoke"]);
 const upload = z.uuid();

@@ -158,7 +158,7 @@ const every: Record<string, Row> = {
 };
 
 /** As the service answers a file that it has taken. */
-function taken(): Uint8Array {
+function taken(): Uint8Array<ArrayBuffer> {
   const page = `<html><body><p>ファイルのアップロード処理が完了しました。</p><table>
     <tr><th>SEQ</th><th>処理結果</th><th>エラー内容</th></tr><tr><td>1</td><td>OK</td><td></td></tr></table></body></html>`;
   return Uint8Array.from(iconv.encode(page, "euc-jp"));

@@ -1,7 +1,7 @@
 /** The service's list of certificates, as a registrar has downloaded it. */
 import { octetsOf, told, withFiles } from "../sent-file.ts";
 
-const most = 64 * 1024 * 1024;
+const most = 32 * 1024 * 1024;
 
 type ListRoute = { params: Promise<{ locale: string }> };
 

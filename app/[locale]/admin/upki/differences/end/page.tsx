@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { getLocale, getTranslations } from "next-intl/server";
 import { AdminFrame } from "@/components/admin/frame.tsx";
-import { Dn } from "@/components/admin/upki/refused.tsx";
+import { Dn } from "@/components/admin/upki/dn.tsx";
 import { Notice } from "@/components/ui/notice.tsx";
 import { SubmitButton } from "@/components/ui/submit-button.tsx";
 import { Link, redirect } from "@/server/i18n/navigation.ts";
@@ -23,9 +23,7 @@ export default async function EndPage({ searchParams }: EndPageProps) {
   if (!found) return redirect({ href: `${page}?did=gone`, locale: await getLocale() });
   return (
     <AdminFrame title={t("differences.endTitle")}>
-      <p>
-        <Dn dn={found.dn} />
-      </p>
+      <Dn dn={found.dn} />
       <Notice tone="warning" title={t("differences.endWarning")}>
         <p>{t("differences.endHint")}</p>
       </Notice>
