@@ -4,7 +4,7 @@ import { env } from "./env.ts";
 import { federationReady } from "./federation/metadata/refresh.ts";
 import { federation } from "./federation/world.ts";
 import { log } from "./log.ts";
-import { localCa } from "./wiring.ts";
+import { localCa, ownCa } from "./wiring.ts";
 
 /** Mail that nobody is sent is a certificate that nobody gets: said once at each start of a portal that others reach. */
 function warnOfUnsentMail(): void {
@@ -27,8 +27,8 @@ function answerAhead(): void {
 export function prepare(): void {
   answerAhead();
   warnOfUnsentMail();
-  localCa()
-    .prepare()
+  ownCa()
+    .then((ca) => ca?.prepare())
     .catch((err) => log.error({ err }, "the CA could not be made ready"));
   federationReady(federation(), { anew: true }).catch((err) =>
     log.error({ err }, "the federation could not be made ready"),

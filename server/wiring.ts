@@ -58,6 +58,12 @@ export function localCa(): LocalCa {
   return kept.portalCa;
 }
 
+/** The built-in CA where it is the CA, or has been: what it has issued is looked after for as long as it lives. */
+export async function ownCa(): Promise<LocalCa | null> {
+  if (env().CA_BACKEND === "local") return localCa();
+  return (await database().issuer.count()) > 0 ? localCa() : null;
+}
+
 /** NII's service, where it is the CA. */
 export function upki(): Upki | null {
   return env().CA_BACKEND === "upki" ? nii() : null;

@@ -9,7 +9,14 @@ import { remindOfExpiry } from "./remind-of-expiry.ts";
 import { sweepLoginsPast } from "./sweep-logins.ts";
 import { sweepStalled } from "./sweep-stalled.ts";
 import { tellOfLockedTicket } from "./tell-of-locked-ticket.ts";
-import { catchUpWithUpki, fetchUpkiPins, pollUpkiMailbox, reconcileUpki, sendToUpki } from "./upki.ts";
+import {
+  catchUpWithUpki,
+  fetchUpkiPins,
+  pollUpkiMailbox,
+  reconcileUpki,
+  sendToUpki,
+  warnOfEndingRegistrar,
+} from "./upki.ts";
 import { warnOfEndingIssuers } from "./warn-of-ending-issuers.ts";
 import { warnOfEndingServiceKeys } from "./warn-of-ending-keys.ts";
 
@@ -31,4 +38,5 @@ export const functions = [
   reconcileUpki,
   pollUpkiMailbox,
   catchUpWithUpki,
+  warnOfEndingRegistrar,
 ];

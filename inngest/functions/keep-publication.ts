@@ -1,5 +1,5 @@
 import { cron } from "inngest";
-import { localCa } from "../../server/wiring.ts";
+import { ownCa } from "../../server/wiring.ts";
 import { inngest } from "../client.ts";
 
 /**
@@ -9,7 +9,7 @@ import { inngest } from "../client.ts";
 export const keepPublication = inngest.createFunction(
   { id: "keep-publication", triggers: [cron("*/5 * * * *")], retries: 0 },
   async ({ step }) => {
-    await step.run("lists", () => localCa().catchUp());
-    await step.run("responders", () => localCa().renewResponders());
+    await step.run("lists", async () => (await ownCa())?.catchUp());
+    await step.run("responders", async () => (await ownCa())?.renewResponders());
   },
 );

@@ -36,7 +36,15 @@ export const pollUpkiMailbox = inngest.createFunction(
   async ({ step }) => step.run("poll", async () => (await upki()?.poll()) ?? null),
 );
 
-/** Mails that were kept and not dealt with, PINs whose time is over, and a registrar's certificate that ends soon. */
+/** Once a day, from thirty days before its end on: the registrar's certificate that opens the site. */
+export const warnOfEndingRegistrar = inngest.createFunction(
+  { id: "warn-of-ending-registrar", triggers: [cron("37 3 * * *")], retries: 3 },
+  async ({ step }) => {
+    await step.run("warn", async () => (await upki()?.warnOfEndingCredential()) ?? null);
+  },
+);
+
+/** Mails that were kept and not dealt with, and PINs whose time is over. */
 export const catchUpWithUpki = inngest.createFunction(
   { id: "catch-up-with-upki", triggers: [cron("*/5 * * * *")], retries: 0 },
   async ({ step }) => {

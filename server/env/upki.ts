@@ -62,7 +62,8 @@ export const upki = {
     "set it to kind:months=profile with commas between, such as client:52=5,client:13=13,smime:52=7, at least one of each kind",
     (value) =>
       value.split(",").every((entry) => profileForm.test(entry)) &&
-      ["client", "smime"].every((kind) => value.includes(`${kind}:`)),
+      ["client", "smime"].every((kind) => value.includes(`${kind}:`)) &&
+      isWithoutRepeats(value.split(",").map((entry) => entry.split("=")[0]?.trim())),
   ).default("client:52=5,client:25=14,client:13=13,smime:52=7,smime:25=16,smime:13=15"),
   UPKI_MANAGER_NAME: text(
     "UPKI_MANAGER_NAME",
@@ -81,6 +82,11 @@ export const upki = {
     .max(86_400, { error: say("UPKI_SETTLING_SECONDS", "set it to a whole number from 1 to 86400") })
     .default(600),
 };
+
+/** A term stands for one profile. */
+function isWithoutRepeats(terms: readonly unknown[]): boolean {
+  return new Set(terms).size === terms.length;
+}
 
 type Settings = {
   CA_BACKEND: string;
