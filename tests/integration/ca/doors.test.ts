@@ -2,6 +2,7 @@
 import { request as plainRequest } from "node:http";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import nextConfig from "@/next.config.ts";
+import { log } from "@/server/log.ts";
 import { openDoor, questionFor } from "./door.ts";
 import { type Office, openOffice } from "./office.ts";
 
@@ -195,6 +196,26 @@ test("a body that announces more than it may have is not waited for", async () =
   const head = "POST /ocsp HTTP/1.1\r\nHost: x\r\nContent-Type: application/ocsp-request\r\n";
   const answer = await door.raw(`${head}Content-Length: 99999999\r\n\r\n`);
   expect(answer).toMatch(/^HTTP\/1\.1 413 [\s\S]*connection: close/i);
+});
+
+test("a request that cannot be answered is nobody else's trouble", async () => {
+  const said = vi.spyOn(log, "error").mockReturnValue();
+  const spoiled = {
+    url: "/pki/client.cer",
+    get method(): string {
+      throw new Error("spoiled");
+    },
+  };
+  const responses = [spoiled, { url: "/pki/client.cer", method: "GET", headers: {} }].map((request) => {
+    const response = { destroyed: false, writeHead: vi.fn(), end: vi.fn(), destroy: vi.fn() };
+    // Both in one turn of the loop.
+    office.ca.answerAhead(request as never, response as never);
+    return response;
+  });
+  await vi.waitFor(() => expect(responses[1]?.writeHead).toHaveBeenCalledWith(200, expect.anything()));
+  expect(responses[0]?.destroy).toHaveBeenCalledOnce();
+  expect(said).toHaveBeenCalledOnce();
+  said.mockRestore();
 });
 
 test("headers without an end are refused", async () => {

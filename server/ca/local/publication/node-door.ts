@@ -29,19 +29,21 @@ function isRead({ method }: IncomingMessage): boolean {
   return method === "GET" || method === "HEAD";
 }
 
+/** Whatever goes wrong here is nobody else's trouble. */
 function answerNow(world: World, request: IncomingMessage, response: ServerResponse, target: string): void {
-  const answer = answerPublic(world, asked(request, target));
-  if (!(answer instanceof Promise)) {
-    if (ready.push([request, response, answer]) === together) sendReady();
-    return;
+  try {
+    const answer = answerPublic(world, asked(request, target));
+    if (answer instanceof Promise)
+      answer.then((answer) => send(request, response, answer)).catch((err) => failed(response, err));
+    else if (ready.push([request, response, answer]) === together) sendReady();
+  } catch (err) {
+    failed(response, err);
   }
-  answer.then(
-    (answer) => send(request, response, answer),
-    (err) => {
-      log.error({ err }, "A public request could not be answered.");
-      response.destroy();
-    },
-  );
+}
+
+function failed(response: ServerResponse, err: unknown): void {
+  log.error({ err }, "A public request could not be answered.");
+  response.destroy();
 }
 
 const ready: [IncomingMessage, ServerResponse, PublicAnswer][] = [];
@@ -50,7 +52,13 @@ const ready: [IncomingMessage, ServerResponse, PublicAnswer][] = [];
 const together = 8;
 
 function sendReady(): void {
-  for (const [request, response, answer] of ready.splice(0)) send(request, response, answer);
+  for (const [request, response, answer] of ready.splice(0)) {
+    try {
+      send(request, response, answer);
+    } catch (err) {
+      failed(response, err);
+    }
+  }
 }
 
 /** Proxies may send the whole URL (RFC 9112 §3.2.2). */
