@@ -87,6 +87,7 @@ describe("a bounded memory", () => {
     memory.set("a", 1);
     memory.set("b", 2);
     memory.get("a");
+    expect(memory.peek("b")).toBe(2);
     memory.set("c", 3);
     expect([memory.get("a"), memory.get("b"), memory.get("c")]).toEqual([1, undefined, 3]);
     memory.delete("a");

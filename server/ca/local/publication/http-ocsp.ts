@@ -72,17 +72,17 @@ function answerBody(
 function told(
   world: World,
   request: PublicRequest,
-  answer: () => Answer | Promise<Answer>,
+  find: () => Answer | Promise<Answer>,
 ): PublicAnswer | Promise<PublicAnswer> {
   try {
-    const found = answer();
-    if (!(found instanceof Promise)) return ocsp(request, found, world.now());
+    const found = find();
+    if (!(found instanceof Promise)) return ocsp(world, request, found);
     return found.then(
-      (answer) => ocsp(request, answer, world.now()),
-      (error) => troubled(request, world, error),
+      (answer) => ocsp(world, request, answer),
+      (error) => troubled(request, error),
     );
   } catch (error) {
-    return troubled(request, world, error);
+    return troubled(request, error);
   }
 }
 
@@ -90,21 +90,21 @@ function told(
 const toldEvery = 1000;
 let toldAt = Number.NEGATIVE_INFINITY;
 
-function troubled(request: PublicRequest, world: World, err: unknown): PublicAnswer {
-  const answer = ocsp(request, { der: ocspError("tryLater"), kept: null }, world.now());
-  if (performance.now() - toldAt < toldEvery) return answer;
+function troubled(request: PublicRequest, err: unknown): PublicAnswer {
+  const later = answer(request, 200, signedForOne, ocspError("tryLater"));
+  if (performance.now() - toldAt < toldEvery) return later;
   toldAt = performance.now();
   log.error(
     { err, reference: newReference() },
     "An OCSP request could not be answered; it was told to try later.",
   );
-  return answer;
+  return later;
 }
 
 /** RFC 5019 §6: what a GET brings may be kept, and what is signed for one moment, or for nobody, may not. */
-function ocsp(request: PublicRequest, { der, kept }: Answer, now: Date): PublicAnswer {
+function ocsp(world: World, request: PublicRequest, { der, kept }: Answer): PublicAnswer {
   if (!kept || request.method === "POST") return answer(request, 200, signedForOne, der);
-  const maxAge = maxAgeOf(kept, now);
+  const maxAge = maxAgeOf(kept, world.now());
   if (isKnown(request, kept.etag, kept.since)) return answer(request, 304, headersOf(kept, maxAge), null);
   if (kept.ready?.maxAge !== maxAge)
     kept.ready = { maxAge, ...readyAnswer([...responseType, ...headersOf(kept, maxAge)], der) };

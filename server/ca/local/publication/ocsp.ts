@@ -99,8 +99,7 @@ function refused(error: OcspError): Answer {
 function keyOf({ certIds, nonce }: OcspRequest): string | null {
   const [only] = certIds;
   if (nonce || certIds.length > 1 || !only) return null;
-  const { buffer, byteOffset, byteLength } = only.encoded;
-  return Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
+  return latin1(only.encoded);
 }
 
 /** A clock may have been set back since. */
@@ -168,12 +167,15 @@ function issuerOf(issuers: Issuers, certIds: readonly CertId[], now: Date): Cert
   return found.size === 1 && only && only.notAfter > now ? only : null;
 }
 
-function nameIn({
-  hash,
-  issuerNameHash,
-  issuerKeyHash,
-}: Pick<CertId, "hash" | "issuerNameHash" | "issuerKeyHash">) {
-  return `${hash}/${Buffer.from(issuerNameHash).toString("latin1")}${Buffer.from(issuerKeyHash).toString("latin1")}`;
+type NamedIssuer = Pick<CertId, "hash" | "issuerNameHash" | "issuerKeyHash">;
+
+function nameIn({ hash, issuerNameHash, issuerKeyHash }: NamedIssuer): string {
+  return `${hash}/${latin1(issuerNameHash)}${latin1(issuerKeyHash)}`;
+}
+
+/** A key of a map, a character an octet. */
+function latin1({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
 }
 
 const named = new WeakMap<Issuers, ReadonlyMap<string, CertificateIssuer>>();

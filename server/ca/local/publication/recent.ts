@@ -2,6 +2,8 @@
 
 export type Recent<V> = {
   get: (key: string) => V | undefined;
+  /** The same without counting as asked for. */
+  peek: (key: string) => V | undefined;
   has: (key: string) => boolean;
   set: (key: string, value: V) => void;
   delete: (key: string) => void;
@@ -29,6 +31,7 @@ export function recent<V>(capacity: number, weigh: (value: V) => number = () => 
       values.set(key, value);
       return value;
     },
+    peek: (key) => values.get(key),
     has: (key) => values.has(key),
     set(key, value) {
       drop(key);
