@@ -98,7 +98,7 @@ Bring it to the portal: npm run ca -- crl root.crl. Copy the folder anew, too: i
 
 async function sign(path: string, folder: string, yes: boolean, now: Date) {
   const file = contentOf(path);
-  const { subject, keyFingerprint, purposes, caIssuersUrl, crlUrl } = lookAtRequest(file);
+  const { subject, keyFingerprint, purposes, caIssuersUrl, crlUrl } = await lookAtRequest(file);
   console.log(`Request / 証明書要求: ${path}
   subject          ${subject}
   key  SHA-256     ${keyFingerprint}

@@ -130,7 +130,8 @@ async function carryOut(office: Console, wish: Wish): Promise<string | null> {
       const { readRequest } = await import("../server/pki/read-request.ts");
       const request = done.request ?? new Uint8Array();
       writeFileSync(path, toPem(request, "CERTIFICATE REQUEST"));
-      const fingerprint = createHash("sha256").update(readRequest(request).spki).digest("hex").toUpperCase();
+      const { spki } = await readRequest(request);
+      const fingerprint = createHash("sha256").update(spki).digest("hex").toUpperCase();
       return `The request is in ${path}. Tell whoever keeps the root the key's SHA-256, another way than the file goes: ${fingerprint}
 Have the root sign it, and come back with its certificate: npm run ca -- accept <certificate.pem> [root.pem]
 証明書要求は ${path} にあります。鍵のSHA-256（上記）を、ファイルとは別の経路でルートCAの保管者に伝えてください。署名を受けたら npm run ca -- accept <certificate.pem> [root.pem] で登録してください。`;

@@ -19,8 +19,8 @@ const extensionRequest = "1.2.840.113549.1.9.14";
  * @param derOrPem as `readRequest` takes it; its signature is verified
  * @throws PkiError what `readRequest` throws; `der_malformed` for extensions that cannot be read
  */
-export function readCaRequest(derOrPem: Uint8Array): ReadCaRequest {
-  const { publicKey } = readRequest(derOrPem);
+export async function readCaRequest(derOrPem: Uint8Array): Promise<ReadCaRequest> {
+  const { publicKey } = await readRequest(derOrPem);
   const info = DerReader.of(derOf(derOrPem)).sequence().sequence();
   info.integer();
   const subject = info.element();

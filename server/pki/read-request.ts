@@ -5,7 +5,7 @@
 import { type KeyObject, verify } from "node:crypto";
 import { DerReader } from "./der-reader.ts";
 import { PkiError } from "./errors.ts";
-import { keyObject } from "./keys.ts";
+import { checkSubjectKey, keyObject } from "./keys.ts";
 import { pemBlocks } from "./pem.ts";
 import { readPublicKey } from "./public-key.ts";
 import { type Verification, verificationOf } from "./request-signature.ts";
@@ -28,7 +28,7 @@ export type ReadRequest = {
  * @throws PkiError `request_malformed`, `request_too_large`, `request_private_key` for PEM that also holds a private key,
  * `request_signature`, `signature_too_weak` (SHA-1, MD5), `signature_unsupported`, and what `checkSubjectKey` throws
  */
-export function readRequest(derOrPem: Uint8Array): ReadRequest {
+export async function readRequest(derOrPem: Uint8Array): Promise<ReadRequest> {
   const der = derOf(derOrPem);
   if (der.length > longestRequest) throw tooLarge();
   const { tbs, spki, algorithm, signature } = asMalformed(() => partsOf(der));
@@ -38,10 +38,11 @@ export function readRequest(derOrPem: Uint8Array): ReadRequest {
   }
   // Looked at before it is used: verifying with it, too, is work for a stranger.
   const publicKey = keyObject(spki);
-  if (!verifies(tbs, publicKey, signature, verification)) {
+  if (!(await verifies(tbs, publicKey, signature, verification))) {
     throw new PkiError("request_signature", "The request is not signed with its own key.");
   }
-  return { publicKey, spki };
+  // Octets that nobody else can change since they were looked at.
+  return { publicKey, spki: checkSubjectKey(publicKey).spki };
 }
 
 /** CertificationRequest (§4). */
@@ -76,18 +77,19 @@ function checkAttributes(attributes: DerReader): void {
   }
 }
 
+/** In the thread pool: it takes longer than all the rest of a request. */
 function verifies(
   tbs: Uint8Array,
   key: KeyObject,
   signature: Uint8Array,
   { hash, pss }: Verification,
-): boolean {
-  try {
-    return verify(hash, tbs, pss ? { key, ...pss } : key, signature);
-  } catch {
+): Promise<boolean> {
+  return new Promise<boolean>((resolve, reject) => {
+    verify(hash, tbs, pss ? { key, ...pss } : key, signature, (error, holds) =>
+      error ? reject(error) : resolve(holds),
+    );
     // Which signatures it does not even look at is a matter of OpenSSL's.
-    return false;
-  }
+  }).catch(() => false);
 }
 
 const labels = new Set(["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"]);

@@ -4,11 +4,11 @@ import type { Certificate, Ticket } from "../../generated/prisma/client.ts";
 import { PkiError } from "../../pki/errors.ts";
 import { readRequest } from "../../pki/read-request.ts";
 import type { KeyOrigin } from "../../ports.ts";
-import { standsFor, type Wish } from "./issue.ts";
+import { type Granted, issueAll, standsFor, type Wish } from "./issue.ts";
 import { isFromRequest } from "./standing.ts";
 import { hashOf } from "./tickets.ts";
 import { type CertifyAnswer, fileNameOf, friendlyNameOf } from "./views.ts";
-import type { World } from "./world.ts";
+import { findTickets, type World } from "./world.ts";
 
 /** A certificate request (PKCS #10, DER or PEM), and where its key was made. */
 export type CertificateRequest = {
@@ -23,25 +23,39 @@ export type CertificateRequest = {
 };
 
 /**
- * One certificate for a ticket. Asked again with the same key, also much later or from another browser that gave the PIN, it gives that
- * certificate again. Of the request only its key is taken: what the certificate says was settled when it was ordered.
+ * One certificate for each ticket, for however many ask at once. Asked again with the same key, also much later or from another browser that
+ * gave the PIN, it gives that certificate again. Of the request only its key is taken: what the certificate says was settled when it was ordered.
  */
-export async function certify(world: World, asked: CertificateRequest): Promise<CertifyAnswer> {
-  const refusal = await refusalOf(world, asked);
-  if (refusal) return refusal;
-  try {
-    return await answer(world, wishOf(asked));
-  } catch (error) {
-    if (error instanceof PkiError) return { result: "unusable", code: error.code };
-    throw error;
-  }
+export async function certifyAll(
+  world: World,
+  asked: readonly CertificateRequest[],
+): Promise<CertifyAnswer[]> {
+  const tickets = await findTickets(
+    world.db,
+    asked.map(({ ticket }) => hashOf(ticket)),
+  );
+  // Looked at first: to read a request and to verify its signature is work, which a stranger is not to make the server do.
+  const heard = await Promise.all(
+    asked.map((one, n) => refusalOf(world, one, tickets[n] ?? null) ?? wishOf(one)),
+  );
+  const wishes = heard.filter(isWish);
+  const granted = wishes.length > 0 ? await issueAll(world, wishes) : [];
+  const grantedTo = new Map(wishes.map((wish, n) => [wish, granted[n] as Granted]));
+  return Promise.all(
+    heard.map((one) => (isWish(one) ? answer(world, one, grantedTo.get(one) as Granted) : one)),
+  );
 }
 
-/** Looked at first: to read a request and to verify its signature is work, which a stranger is not to make the server do. */
-async function refusalOf(world: World, asked: CertificateRequest): Promise<CertifyAnswer | null> {
-  const { origin } = asked;
-  const found = await world.look(hashOf(asked.ticket));
-  const stands = standsFor({ browser: hashOf(asked.browser), origin }, found, world.now());
+function isWish(one: Wish | CertifyAnswer): one is Wish {
+  return "keyHash" in one;
+}
+
+function refusalOf(
+  world: World,
+  { browser, origin }: CertificateRequest,
+  found: Ticket | null,
+): CertifyAnswer | null {
+  const stands = standsFor({ browser: hashOf(browser), origin }, found, world.now());
   if (stands.result === "refused") return stands;
   return stands.result === "made" && !isGivenAgain(world, stands.ticket)
     ? { result: "refused", because: "used" }
@@ -53,15 +67,24 @@ function isGivenAgain(world: World, ticket: Ticket): boolean {
   return isFromRequest(ticket) && ticket.confirmedAt === null && ticket.expiresAt > world.now();
 }
 
-/** @throws PkiError for a request that cannot be read, or does not prove that its key is there */
-function wishOf({ ticket, browser, request, origin }: CertificateRequest): Wish {
-  const { publicKey, spki } = readRequest(request);
-  const keyHash = Uint8Array.from(hash("sha256", spki, "buffer"));
-  return { ticket: hashOf(ticket), browser: hashOf(browser), origin, publicKey, keyHash };
+/** Of a request that cannot be read, or does not prove that its key is there: what is wrong with it, and nobody else's wish is the worse for it. */
+async function wishOf({
+  ticket,
+  browser,
+  request,
+  origin,
+}: CertificateRequest): Promise<Wish | CertifyAnswer> {
+  try {
+    const { publicKey, spki } = await readRequest(request);
+    const keyHash = Uint8Array.from(hash("sha256", spki, "buffer"));
+    return { ticket: hashOf(ticket), browser: hashOf(browser), origin, publicKey, keyHash };
+  } catch (error) {
+    if (error instanceof PkiError) return { result: "unusable", code: error.code };
+    throw error;
+  }
 }
 
-async function answer(world: World, wish: Wish): Promise<CertifyAnswer> {
-  const granted = await world.issue(wish);
+async function answer(world: World, wish: Wish, granted: Granted): Promise<CertifyAnswer> {
   if (granted.result !== "made") return granted;
   const { ticket } = granted;
   const { orderId } = ticket;

@@ -18,14 +18,25 @@ export function gathered<Asked, Answer>(
   { lanes, most }: Gathering,
 ): (asked: Asked) => Promise<Answer> {
   const waiting: Waiting<Asked, Answer>[] = [];
+  /** Lanes that are about to take their group, and those that are at work. */
+  let starting = 0;
   let busy = 0;
 
   async function work(): Promise<void> {
-    busy += 1;
-    // Whoever asks in the same breath comes along.
-    await Promise.resolve();
-    while (waiting.length > 0) await settle(waiting.splice(0, most));
-    busy -= 1;
+    starting += 1;
+    // Whoever asks in the same turn of the event loop comes along.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (waiting.length > 0) {
+      // Lanes that start together share what waits: they are to go side by side, not one for all.
+      const share = Math.ceil(waiting.length / starting);
+      const group = waiting.splice(0, Math.min(most, share));
+      starting -= 1;
+      busy += 1;
+      await settle(group);
+      busy -= 1;
+      starting += 1;
+    }
+    starting -= 1;
   }
 
   async function settle(group: readonly Waiting<Asked, Answer>[]): Promise<void> {
@@ -41,6 +52,6 @@ export function gathered<Asked, Answer>(
   return (asked) =>
     new Promise((resolve, reject) => {
       waiting.push({ asked, resolve, reject });
-      if (busy < lanes) void work();
+      if (starting + busy < lanes) void work();
     });
 }

@@ -7,7 +7,7 @@ import type { CaRevocation, CertificateAuthority, Fact, Tell, TicketView } from 
 import type { Bytes, Sealing } from "../../secrets/sealing.ts";
 import { type AuthorityView, listAuthorities } from "./authorities.ts";
 import { type Ending, warnOfEndingIssuers, warnOfMissingIssuers } from "./ceremony/endings.ts";
-import { type CertificateRequest, certify } from "./certify.ts";
+import { type CertificateRequest, certifyAll } from "./certify.ts";
 import { close } from "./close.ts";
 import { collect } from "./collect.ts";
 import { confirm } from "./confirm.ts";
@@ -73,6 +73,8 @@ async function nowhere(keyRef: string): Promise<never> {
 export class LocalCa implements CertificateAuthority {
   readonly #world: World;
   readonly #authority: Authority;
+  /** Together with whoever else asks meanwhile. */
+  readonly #certify: (asked: CertificateRequest) => Promise<CertifyAnswer>;
 
   constructor({
     authority = exampleAuthority,
@@ -89,6 +91,7 @@ export class LocalCa implements CertificateAuthority {
     const together = { lanes: 2, most: 64 };
     const issue = gathered<Wish, Granted>((wishes) => issueAll(this.#world, wishes), together);
     const look = gathered((hashes: readonly Bytes[]) => findTickets(parts.db, hashes), together);
+    this.#certify = gathered((asked) => certifyAll(this.#world, asked), together);
     this.#authority = authority;
     const issuers = issuersOf({ ...parts, authority, openSigner, root });
     const publication = publicationMemory({ ...parts, issuers, limits, makeResponderKey });
@@ -160,7 +163,7 @@ export class LocalCa implements CertificateAuthority {
   }
 
   certify(asked: CertificateRequest): Promise<CertifyAnswer> {
-    return certify(this.#world, asked);
+    return this.#certify(asked);
   }
 
   fetchCertificate(asked: { ticket: string; browser: string }): Promise<CertifyAnswer> {

@@ -87,8 +87,8 @@ export type LookedAt = {
 const purposeNames = { "1.3.6.1.5.5.7.3.2": "clientAuth", "1.3.6.1.5.5.7.3.4": "emailProtection" } as const;
 
 /** @throws RootFault `request`, `not_issuing_ca`, `no_addresses` */
-export function lookAtRequest(file: Uint8Array): LookedAt {
-  const { subject, publicKey, purpose, addresses } = requestIn(file);
+export async function lookAtRequest(file: Uint8Array): Promise<LookedAt> {
+  const { subject, publicKey, purpose, addresses } = await requestIn(file);
   return {
     subject: formatName(subject),
     keyFingerprint: createHash("sha256").update(spki(publicKey)).digest("hex").toUpperCase(),
@@ -102,14 +102,14 @@ export function lookAtRequest(file: Uint8Array): LookedAt {
  * @returns PEM
  * @throws RootFault also `passphrase`, `root_ends`, `in_use`
  */
-export function signRequest(wish: {
+export async function signRequest(wish: {
   folder: string;
   file: Uint8Array;
   passphrase: string;
   now: Date;
 }): Promise<string> {
   const { folder, now } = wish;
-  const request = requestIn(wish.file);
+  const request = await requestIn(wish.file);
   return whileLocked(folder, async () => {
     const root = openRoot(folder, wish.passphrase);
     const known = root.state.issued.find(({ certificate }) => isFor(certificate, request));
@@ -199,11 +199,11 @@ function openRoot(folder: string, passphrase: string) {
 
 type Purpose = (typeof purposeNames)[keyof typeof purposeNames];
 
-function requestIn(file: Uint8Array) {
+async function requestIn(file: Uint8Array) {
   let request: ReadCaRequest;
   let subject: Name;
   try {
-    request = readCaRequest(file);
+    request = await readCaRequest(file);
     subject = readName(request.subject);
   } catch (error) {
     throw new RootFault("request", { because: error instanceof Error ? error.message : "" });

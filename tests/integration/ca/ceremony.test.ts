@@ -101,7 +101,9 @@ describe("a request", () => {
     const asked = await requestIssuer(world, { kind: "client", key: { ...key, place } });
     expect(asked).toMatchObject({ done: { id: "client", keyRef: place, sealedKey: null } });
     expect(
-      readCaRequest(("done" in asked && asked.done.request) || new Uint8Array()).publicKey.equals(left),
+      (await readCaRequest(("done" in asked && asked.done.request) || new Uint8Array())).publicKey.equals(
+        left,
+      ),
     ).toBe(true);
     const { folder, fingerprint } = await openRoot(world.now());
     const root = { folder, fingerprint, certificate: readFileSync(join(folder, "root.pem")) };
@@ -347,7 +349,7 @@ test("another root begins a generation of its own, with addresses of its own", a
   expect(await certified(ceremony, first, "client")).toBe("client");
   const asked = await requestIssuer(world, { kind: "client", key, anotherRoot: true });
   const file = ("done" in asked && asked.done.request) || new Uint8Array();
-  expect(readCaRequest(file).extensions.crlUrls).toEqual(["http://ca.example.ac.jp/pki/root-g2.crl"]);
+  expect((await readCaRequest(file)).extensions.crlUrls).toEqual(["http://ca.example.ac.jp/pki/root-g2.crl"]);
   // By the root that is known its addresses are wrong.
   const wrong = await signRequest({ folder: first.folder, file, passphrase, now: world.now() });
   expect(await acceptCertificate(world, { files: [Buffer.from(wrong)] })).toEqual({

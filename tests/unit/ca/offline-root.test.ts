@@ -88,7 +88,7 @@ describe("a new root", () => {
 describe("a request", () => {
   test("is shown before it is signed, and signed once", async () => {
     const file = await requestFor(issuingCa);
-    expect(lookAtRequest(file)).toMatchObject({
+    expect(await lookAtRequest(file)).toMatchObject({
       subject: "CN=Client CA G1,O=国立例大学,C=JP",
       purposes: ["clientAuth"],
       ...publication,
@@ -109,7 +109,7 @@ describe("a request", () => {
   ])("that %s is not signed", async (_, profile, code) => {
     const file = await requestFor(profile);
     const before = readFileSync(join(vault, "state.json"), "utf8");
-    expect(() => lookAtRequest(file)).toThrow(expect.objectContaining({ code }));
+    await expect(lookAtRequest(file)).rejects.toThrow(expect.objectContaining({ code }));
     const signing = async () => signRequest({ folder: vault, file, passphrase, now });
     await expect(signing()).rejects.toMatchObject({ code });
     expect(readFileSync(join(vault, "state.json"), "utf8")).toBe(before);
@@ -125,7 +125,7 @@ describe("a request", () => {
       });
       const extensions = { ...issuingCa.extensions, ec };
       const file = await requestFor({ extensions });
-      expect(() => lookAtRequest(file)).toThrow(expect.objectContaining({ code: "request" }));
+      await expect(lookAtRequest(file)).rejects.toThrow(expect.objectContaining({ code: "request" }));
     },
   );
 

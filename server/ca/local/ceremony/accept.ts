@@ -38,7 +38,7 @@ export async function acceptCertificate(
   if (certificates.length === 0) return { refused: "no_certificate" };
   return changing(office, async (tx): Promise<Accepted> => {
     const rows = await tx.issuer.findMany();
-    const match = matching(certificates, rows);
+    const match = await matching(certificates, rows);
     if (!match) return { refused: "not_ours" };
     const { certificate, row } = match;
     const kind = row.kind as IssuingKind;
@@ -56,7 +56,7 @@ export async function acceptCertificate(
     const fault = issuingFault(der, {
       kind,
       // Settings may have changed since: the name is the one that was asked for.
-      subject: readCaRequest(row.request ?? new Uint8Array()).subject,
+      subject: (await readCaRequest(row.request ?? new Uint8Array())).subject,
       root: root.certificate,
       addresses,
       authority: office.authority,
@@ -106,11 +106,11 @@ function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): bool
 }
 
 /** Which of the certificates is for a key of ours: of a request that waits, or of one that has been answered. */
-function matching(certificates: readonly X509Certificate[], rows: readonly IssuerRow[]) {
+async function matching(certificates: readonly X509Certificate[], rows: readonly IssuerRow[]) {
   for (const row of rows) {
     const publicKey = row.certificate
       ? readIssuer(row.certificate).publicKey
-      : row.request && readCaRequest(row.request).publicKey;
+      : row.request && (await readCaRequest(row.request)).publicKey;
     const certificate =
       publicKey && row.kind !== "root" && certificates.find((one) => one.publicKey.equals(publicKey));
     if (certificate) return { certificate, row };
