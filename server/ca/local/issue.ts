@@ -140,10 +140,11 @@ async function make(
 ): Promise<Made> {
   const { orderId, dn } = ticket;
   const { publicKey, keyHash, origin } = wish;
+  const subject = subjectOf(ticket, now);
   const number = newSerial();
   let der: Bytes;
   try {
-    der = Uint8Array.from(await issuer.issue({ ...subjectOf(ticket, now), publicKey, serial: number }));
+    der = Uint8Array.from(await issuer.issue({ ...subject, publicKey, serial: number }));
   } catch (error) {
     // What held when it was ordered may not hold now: the issuer's own end may have come too near.
     const code = await issuer.whyNot(ticket, now);
@@ -151,7 +152,7 @@ async function make(
     const fact = { type: "refused", orderId, code } as const;
     return { wish, ticket, fact, certificate: null, changes: { closedAt: now, ...withoutSecrets } };
   }
-  const { notBefore, notAfter } = subjectOf(ticket, now);
+  const { notBefore, notAfter } = subject;
   const serial = serialHex(number);
   const names = { serial, issuerId: issuer.id, orderId, dn, notBefore, notAfter };
   return {
@@ -165,20 +166,16 @@ async function make(
 
 async function keep(world: World, tx: Transaction, made: readonly Made[]): Promise<void> {
   if (made.length === 0) return;
+  // Those whose certificates came from requests change alike; one with a .p12 changes by itself.
+  const alike = made.filter(({ wish, certificate }) => certificate && !wish.pack);
   await keepCertificates(
     tx,
     made.flatMap(({ certificate }) => certificate ?? []),
+    { orderIds: alike.map(({ ticket }) => ticket.orderId), at: alike[0]?.changes.collectedAt ?? null },
   );
-  // Those whose certificates came from requests change alike; one with a .p12 changes by itself.
-  const [first, ...others] = made.filter(({ wish, certificate }) => certificate && !wish.pack);
-  if (first) {
-    const orderIds = [first, ...others].map(({ ticket }) => ticket.orderId);
-    const { collectedAt } = first.changes;
-    await tx.$executeRaw`UPDATE "Ticket" SET "collectedAt" = ${collectedAt} WHERE "orderId" = ANY(${orderIds})`;
-  }
-  for (const { wish, certificate, ticket, changes } of made) {
-    if (certificate && !wish.pack) continue;
-    await tx.ticket.update({ where: { orderId: ticket.orderId }, data: changes });
+  for (const one of made) {
+    if (alike.includes(one)) continue;
+    await tx.ticket.update({ where: { orderId: one.ticket.orderId }, data: one.changes });
   }
   await world.tell(
     tx,
@@ -186,8 +183,12 @@ async function keep(world: World, tx: Transaction, made: readonly Made[]): Promi
   );
 }
 
-/** Octets go as base64, a quarter less than as hexadecimal. */
-async function keepCertificates(tx: Transaction, certificates: readonly NewCertificate[]): Promise<void> {
+/** In one statement with what becomes of their tickets, if no more becomes of them. Octets go as base64, a quarter less than as hexadecimal. */
+async function keepCertificates(
+  tx: Transaction,
+  certificates: readonly NewCertificate[],
+  collected: { orderIds: string[]; at: Date | null },
+): Promise<void> {
   if (certificates.length === 0) return;
   const rows = certificates.map(({ der, keyHash, ...row }) => ({
     ...row,
@@ -195,6 +196,8 @@ async function keepCertificates(tx: Transaction, certificates: readonly NewCerti
     keyHash: keyHash && Buffer.from(keyHash).toString("base64"),
   }));
   await tx.$executeRaw`
+    WITH collected AS (
+      UPDATE "Ticket" SET "collectedAt" = ${collected.at} WHERE "orderId" = ANY(${collected.orderIds}))
     INSERT INTO "Certificate"
       (serial, "issuerId", "orderId", dn, "notBefore", "notAfter", der, "keyOrigin", "keyHash", shard)
     SELECT serial, "issuerId", "orderId", dn, "notBefore", "notAfter", decode(der, 'base64'), "keyOrigin",
