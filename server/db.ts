@@ -13,7 +13,8 @@ const transactionOptions = { maxWait: 20_000, timeout: 20_000 };
 /** A client of its own pool, for the given `postgresql://` URL. */
 export function openDatabase(url: string, connections = 10): Database {
   const adapter = new PrismaPg({ connectionString: url, max: connections });
-  return new PrismaClient({ adapter, transactionOptions });
+  // Else Prisma takes a stack at each query, to show in a message which of our lines asked; the error has a stack anyway.
+  return new PrismaClient({ adapter, transactionOptions, errorFormat: "minimal" });
 }
 
 const kept = globalThis as { portalDatabase?: Database };
