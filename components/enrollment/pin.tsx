@@ -43,7 +43,7 @@ export function Pin({ enrollment, wasUnlocked, unlock }: PinProps) {
           <OneButtonForm name="Unlock" number={number} action={unlock} />
         </Notice>
       )}
-      {ticket && (
+      {ticket && (isToBeCollected || ticket.locked) && (
         <p className="hint">
           {t.rich("until", { at: () => <Moment at={ticket.expiresAt} /> })}
           {!ticket.locked &&

@@ -150,6 +150,11 @@ function refusalOf({ code, words }: { code: string; words?: string }): Record<st
   return words ? { code, words } : { code };
 }
 
+/** Whether its PIN may open the issuing site: after the download too, back to a certificate that a request was brought for. The CA knows. */
+export function mayTakePin(status: OrderStatus): boolean {
+  return status === "pin_issued" || status === "collected";
+}
+
 /** Whether something may still come of an order. */
 export function isOpen(status: OrderStatus): boolean {
   return status === "placed" || status === "pin_issued";

@@ -12,7 +12,7 @@ import {
   isLiving,
   isUnderWay,
 } from "./lifecycle.ts";
-import { isOpen } from "./orders.ts";
+import { isOpen, mayTakePin } from "./orders.ts";
 import { ownNumber } from "./own.ts";
 import { isUrlHeld } from "./release-url.ts";
 import { requestKeyOf } from "./request.ts";
@@ -80,7 +80,7 @@ export async function detailOf(
     ...summaryOf(row, order.sequence, now),
     underWay: isUnderWay(row.status) || letters.some(({ status }) => status === "waiting"),
     pin: await pinOf(ports, row, order, missing),
-    ticket: order.status === "pin_issued" ? await ports.ca.readTicket(order.id) : null,
+    ticket: mayTakePin(order.status) ? await ports.ca.readTicket(order.id) : null,
     urlHeld: isUrlHeld(order),
     mail: row.mail,
     letters,

@@ -2,17 +2,19 @@
 import { PortalError } from "../errors.ts";
 import type { Ports } from "../ports.ts";
 import { remember } from "./change.ts";
-import { lockOwn } from "./own.ts";
+import { mayTakePin } from "./orders.ts";
+import { lockOwn, ownNumber } from "./own.ts";
 
 /** Unlocking what is not locked does nothing. @throws PortalError `not_found` */
 export async function unlockTicket(ports: Ports, wish: { memberId: string; number: number }): Promise<void> {
-  const open = await ports.db.order.findFirst({
-    where: { enrollment: { memberId: wish.memberId, number: wish.number }, status: "pin_issued" },
+  const newest = await ports.db.order.findFirst({
+    where: { enrollment: ownNumber(wish.memberId, wish.number) },
+    orderBy: { sequence: "desc" },
   });
-  if (!open) throw new PortalError("not_found", { number: wish.number });
-  const ticket = await ports.ca.readTicket(open.id);
+  if (!newest || !mayTakePin(newest.status)) throw new PortalError("not_found", { number: wish.number });
+  const ticket = await ports.ca.readTicket(newest.id);
   if (!ticket?.locked) return;
-  await ports.ca.unlock(open.id);
+  await ports.ca.unlock(newest.id);
   await ports.db.$transaction(async (tx) => {
     const { id } = await lockOwn(tx, wish.memberId, wish.number);
     await tx.enrollment.update({ where: { id }, data: { version: { increment: 1 } } });

@@ -90,7 +90,7 @@ export type Deed = (typeof deeds)[number];
 export type EnrollmentDetail = EnrollmentSummary & {
   underWay: boolean;
   pin: PinView;
-  /** The ticket whose PIN is shown; null when nothing is to be collected. */
+  /** The ticket whose PIN is shown; null when it opens nothing at the issuing site. */
   ticket: TicketView | null;
   /** 証明書取得URL: its mail waits until the member has proven who they are and asks for it. */
   urlHeld: boolean;

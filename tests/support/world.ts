@@ -9,6 +9,7 @@ import type { Member } from "@/server/generated/prisma/client.ts";
 import type { Ports } from "@/server/ports.ts";
 import { sealing } from "@/server/secrets/sealing.ts";
 import { testDatabase } from "./database.ts";
+import { newHolder } from "./holders.ts";
 
 const people = {
   hanako: { displayName: "Hanako Kokuritsu", displayNameJa: "国立 花子", mails: ["hanako@a.example.ac.jp"] },
@@ -91,9 +92,20 @@ export async function openWorld() {
       if (answer.result !== "package") throw new Error(`no certificate: ${JSON.stringify(answer)}`);
       return answer;
     },
-    async lock(orderId: string) {
+    /** The same with a key of the holder's own, whose request they bring. */
+    async certify(orderId: string) {
       const ticket = await ticketOf(orderId);
-      for (let n = 0; n < 10; n++) await ca.enterPin({ ticket, pin: "WRONGwrongWRONG2" });
+      const answer = await ca.enterPin({ ticket, pin: (await ca.readPin(orderId)) ?? "" });
+      if (answer.result !== "right") throw new Error(answer.result);
+      const { browser } = answer;
+      const { request } = await newHolder();
+      const made = await ca.certify({ ticket, browser, request, origin: "browser" });
+      if (made.result !== "certificate") throw new Error(`no certificate: ${JSON.stringify(made)}`);
+      return { ticket, browser };
+    },
+    async lock(orderId: string, ticket?: string) {
+      const held = ticket ?? (await ticketOf(orderId));
+      for (let n = 0; n < 10; n++) await ca.enterPin({ ticket: held, pin: "WRONGwrongWRONG2" });
     },
     async revoke(member: Member, number: number) {
       await revokeCertificate(ports, { memberId: member.id, number, reason: "superseded" });

@@ -2,9 +2,9 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { CertifyAnswer } from "@/server/ca/local/views.ts";
+import { newHolder, withRequest } from "@/tests/support/holders.ts";
 import { days, issuerCertificate, minutes, type Office, openOffice } from "./office.ts";
 import { openssl, pem, put, unpack } from "./openssl.ts";
-import { newHolder, withRequest } from "./requests.ts";
 
 let office: Office;
 beforeAll(async () => {
@@ -66,6 +66,33 @@ describe("a request with a ticket and its PIN", () => {
       });
     },
   );
+
+  test("is answered for itself, whoever asks beside it", async () => {
+    const mine = await office.admitted();
+    const spoilt = await office.admitted();
+    const stranger = await office.admitted();
+    const holder = await newHolder();
+    const another = await newHolder();
+    const request = Uint8Array.from(another.request);
+    request[request.length - 1] = (request[request.length - 1] as number) ^ 1;
+    const nobody = { ticket: "nobody's", browser: "nobody's", request: holder.request };
+    expect(
+      await Promise.all([
+        ask({ ...spoilt, request }),
+        ask({ ...mine, ...holder }),
+        ask(nobody),
+        ask({ ...stranger, browser: "another's", request: another.request }),
+        ask({ ...mine, ...holder }),
+      ]),
+    ).toMatchObject([
+      { result: "unusable", code: "request_signature" },
+      { result: "certificate" },
+      { result: "refused", because: "unknown" },
+      { result: "refused", because: "pin_wanted" },
+      { result: "certificate" },
+    ]);
+    expect(await Promise.all([mine, spoilt, stranger].map(({ id }) => count(id)))).toEqual([1, 0, 0]);
+  });
 
   test("made by OpenSSL, as PEM, is as good, where the institution takes requests", async () => {
     const order = await office.admitted({ keyOrigins: ["upload"] });

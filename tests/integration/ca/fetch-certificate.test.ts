@@ -1,7 +1,7 @@
 /** A certificate for a key in a card or a chip, fetched again by whoever gave the PIN, until its holder confirms. */
 import { beforeAll, expect, test } from "vitest";
+import { newHolder } from "@/tests/support/holders.ts";
 import { type Office, openOffice } from "./office.ts";
-import { newHolder } from "./requests.ts";
 
 let office: Office;
 beforeAll(async () => {

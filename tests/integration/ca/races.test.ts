@@ -4,8 +4,8 @@ import { afterEach, beforeAll, describe, expect, inject, test } from "vitest";
 import { LocalCa } from "@/server/ca/local/local-ca.ts";
 import { openDatabase } from "@/server/db.ts";
 import { generateRsaKey } from "@/server/pki/keys.ts";
+import { type Holder, newHolder } from "@/tests/support/holders.ts";
 import { type Office, openOffice } from "./office.ts";
-import { type Holder, newHolder } from "./requests.ts";
 
 let office: Office;
 beforeAll(async () => {

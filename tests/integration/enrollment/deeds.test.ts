@@ -454,6 +454,24 @@ describe("the life of an application", () => {
     expect(await world.tryCollect(order.id)).toMatchObject({ result: "package" });
   });
 
+  test("locked after its certificate was made from a request, it is unlocked by its owner as well, until the holder has confirmed", async () => {
+    const { number, order } = await applied();
+    const { ticket } = await world.certify(order.id);
+    expect((await detailOf(world.ports, hanako.id, number)).ticket).toMatchObject({ locked: false });
+    await world.lock(order.id, ticket);
+    expect((await detailOf(world.ports, hanako.id, number)).ticket).toMatchObject({ locked: true });
+    await unlockTicket(world.ports, { memberId: hanako.id, number });
+    const after = await detailOf(world.ports, hanako.id, number);
+    expect(after).toMatchObject({ status: "active", ticket: { locked: false, triesLeft: 10 } });
+    expect(after.history.map(({ deed }) => deed).slice(-2)).toEqual(["ticket_locked", "ticket_unlocked"]);
+    const answer = await world.ca.enterPin({ ticket, pin: (await world.ca.readPin(order.id)) ?? "" });
+    if (answer.result !== "right") throw new Error(answer.result);
+    expect(await world.ca.confirm({ ticket, browser: answer.browser })).toEqual({ result: "confirmed" });
+    expect((await detailOf(world.ports, hanako.id, number)).ticket).toBeNull();
+    await unlockTicket(world.ports, { memberId: hanako.id, number });
+    expect((await detailOf(world.ports, hanako.id, number)).history).toHaveLength(after.history.length);
+  });
+
   test("the pulse changes with every change that a reader could see", async () => {
     const beats = new Set<string>();
     const feel = async () => beats.add(await pulseOf(world.ports, hanako.id));
