@@ -69,8 +69,13 @@ function Rows({ kind, rows, dismiss, before }: RowsProps) {
       </>
     ),
     serial: ({ serial }) => serial && <SerialNumber serial={serial} />,
-    state: ({ stateText }) => stateText && <span lang={languageOf(stateText)}>{stateText}</span>,
-    mail: ({ holderMail }) => holderMail,
+    listed: ({ stateText, holderMail }) =>
+      (stateText || holderMail) && (
+        <>
+          {stateText && <p lang={languageOf(stateText)}>{stateText}</p>}
+          {holderMail && <p>{holderMail}</p>}
+        </>
+      ),
     seenAt: ({ seenAt }) => <Moment at={seenAt} />,
     deeds: (row) => <Deeds row={row} dismiss={dismiss} />,
   } as const satisfies Record<string, (row: DifferenceRow) => ReactNode>;

@@ -2,5 +2,9 @@ import { DistinguishedName } from "@/components/enrollment/distinguished-name.ts
 
 /** A name as it is kept here or as the service writes it: a comma ends a part only where the next one begins. */
 export function Dn({ dn }: { dn: string }) {
-  return <DistinguishedName dn={dn.split(/,(?=(?:CN|OU|O|L|ST|C)=)/)} />;
+  return (
+    <div className="font-normal">
+      <DistinguishedName dn={dn.split(/,(?=(?:CN|OU|O|L|ST|C)=)/)} />
+    </div>
+  );
 }

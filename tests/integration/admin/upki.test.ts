@@ -37,11 +37,12 @@ beforeEach(async () => {
 
 type Held = Pick<Role, "role" | "institutionId" | "expiresAt">;
 
-/** The door as it is for somebody with these roles; `null` is nobody. */
-function door(roles: Held[] | null) {
+function callerOf(roles: Held[] | null) {
   const member = roles && { id: "somebody", roles, institution: { aal2For: [], ial2For: [] } };
-  return root.createCaller({ member, ports: portal.ports(), strongContexts: [] } as never).admin.upki;
+  return root.createCaller({ member, ports: portal.ports(), strongContexts: [] } as never);
 }
+/** The door as it is for somebody with these roles; `null` is nobody. */
+const door = (roles: Held[] | null) => callerOf(roles).admin.upki;
 type Door = ReturnType<typeof door>;
 const operator = () => door([{ role: "operator", institutionId: null, expiresAt: null }]);
 const registrarOf = ({ institution }: Things, expiresAt: Date | null = null) =>
@@ -215,6 +216,15 @@ describe.each(Object.entries(every))("%s", (_, { ask, stranger, entitled }) => {
     if (typeof entitled === "object") expect(answer).toMatchObject(entitled as object);
     else expect(answer).toEqual(entitled);
   });
+});
+
+test("the pages are offered to operators and registrars, and to nobody else", async () => {
+  const offered = async (roles: Held[]) => (await callerOf(roles).session.me()).member?.isRegistrar;
+  const role = { role: "registrar", institutionId: "x", expiresAt: null } as const;
+  expect(await offered([role])).toBe(true);
+  expect(await offered([{ role: "operator", institutionId: null, expiresAt: null }])).toBe(true);
+  expect(await offered([{ ...role, expiresAt: new Date(0) }])).toBe(false);
+  expect(await offered([])).toBe(false);
 });
 
 describe("what is about all institutions", () => {
