@@ -140,10 +140,11 @@ async function make(
 ): Promise<Made> {
   const { orderId, dn } = ticket;
   const { publicKey, keyHash, origin } = wish;
-  const subject = subjectOf(ticket, now);
   const number = newSerial();
+  let subject: ReturnType<typeof subjectOf>;
   let der: Bytes;
   try {
+    subject = subjectOf(ticket, now);
     der = Uint8Array.from(await issuer.issue({ ...subject, publicKey, serial: number }));
   } catch (error) {
     // What held when it was ordered may not hold now: the issuer's own end may have come too near.

@@ -374,9 +374,12 @@ test("a browser has an hour from its PIN to ask for the first time", async () =>
   expect(await ask({ ...order, request })).toEqual({ result: "refused", because: "pin_wanted" });
 });
 
-test("an order that has become impossible ends, for all who ask for it at once", async () => {
+test.each([
+  ["its term", { months: 16 * 12 }],
+  ["its name", { dn: "no name" }],
+])("an order that %s has made impossible ends, for all who ask for it at once", async (_, data) => {
   const order = await office.admitted();
-  await office.db.ticket.update({ where: { orderId: order.id }, data: { months: 16 * 12 } });
+  await office.db.ticket.update({ where: { orderId: order.id }, data });
   const holder = await newHolder();
   const answers = await Promise.all([1, 2, 3].map(() => ask({ ...order, ...holder })));
   expect(answers.map((answer) => answer.result === "refused" && answer.because).sort()).toEqual([
