@@ -104,8 +104,14 @@ export const revocationReasons = [
 ] as const;
 export type RevocationReason = (typeof revocationReasons)[number];
 
-/** `triesLeft` is null where the CA does not say. */
-export type TicketView = { locked: boolean; triesLeft: number | null; expiresAt: Date };
+export type TicketView = {
+  locked: boolean;
+  /** Null where the CA does not say. */
+  triesLeft: number | null;
+  expiresAt: Date;
+  /** Whose mail holds the URL. */
+  urlFrom: "portal" | "ca";
+};
 
 /** What came to be at the CA. Told in the transaction in which it came to be, or later; told twice it changes nothing. */
 export type Fact =

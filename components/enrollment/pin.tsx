@@ -20,6 +20,7 @@ export function Pin({ enrollment, wasUnlocked, unlock }: PinProps) {
   if (pin.state === "gone") return <p>{t("gone")}</p>;
   if (pin.state === "guarded") return <GuardedPin missing={pin.missing} number={number} />;
   const isToBeCollected = status === "pin_ready" || status === "renewal_pin_ready";
+  const otherHalf = ticket?.urlFrom === "ca" ? "otherHalfOfCa" : urlHeld ? "otherHalfHeld" : "otherHalf";
   return (
     <>
       <p className="actions">
@@ -33,7 +34,7 @@ export function Pin({ enrollment, wasUnlocked, unlock }: PinProps) {
       </p>
       <p>
         {isToBeCollected
-          ? t(urlHeld ? "otherHalfHeld" : "otherHalf", { mail, subject: subjects("acceptance") })
+          ? t(otherHalf, { mail, subject: subjects("acceptance") })
           : t.rich("forInstalling", { guide: (text) => <Link href="/guide">{text}</Link> })}
       </p>
       {wasUnlocked && !ticket?.locked && <Notice tone="success" role="status" title={t("unlocked")} />}

@@ -1,5 +1,4 @@
 /** The main job with NII's service as the CA: the same path through the portal, and STEP1 to STEP3 at the service's own pages. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Email } from "postal-mime";
 import { openssl } from "@/tests/support/openssl.ts";
@@ -17,6 +16,7 @@ import {
   test,
 } from "./portal.ts";
 import { type Story, tellStory } from "./story.ts";
+import { standIn } from "./upki-stand-in.ts";
 
 const stories: Story[] = [
   { locale: "ja", user: "hanako", address: "hanako@a.example.ac.jp", commonName: "Hanako Kokuritsu" },
@@ -104,13 +104,3 @@ test("what the service refuses is told in its words, and the member may go on", 
   await page.goto(`/ja/certs/${number}`);
   expect(await readPin(page)).toMatch(/^[A-Za-z0-9]{16}$/);
 });
-
-/** Asks the stand-in what it knows, or has it do something on purpose. */
-// biome-ignore lint/suspicious/noExplicitAny: tests read what they know is there
-async function standIn(path: string, body?: object): Promise<any> {
-  const ports = JSON.parse(await readFile(join(dataFolder(), "upki-site", "ports.json"), "utf8"));
-  const asked = body ? { method: "POST", body: JSON.stringify(body) } : {};
-  const answer = await fetch(`http://127.0.0.1:${ports[2]}${path}`, asked);
-  expect(answer.status).toBe(200);
-  return answer.json();
-}

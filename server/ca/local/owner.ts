@@ -22,6 +22,7 @@ export async function readTicket(world: World, orderId: string): Promise<TicketV
     locked: ticket.lockedAt !== null,
     triesLeft: triesAllowed - ticket.tries,
     expiresAt: ticket.expiresAt,
+    urlFrom: "portal",
   };
 }
 

@@ -21,7 +21,7 @@ export async function hasPin(world: World, orderId: string): Promise<boolean> {
 export async function readTicket(world: World, orderId: string): Promise<TicketView | null> {
   const row = await rowOf(world, orderId);
   if (!row?.collectUntil || row.collected || row.withdrawnAt || row.collectUntil <= world.now()) return null;
-  return { locked: false, triesLeft: null, expiresAt: row.collectUntil };
+  return { locked: false, triesLeft: null, expiresAt: row.collectUntil, urlFrom: "ca" };
 }
 
 /** What is known here of these orders, in the order in which it came to be. */
