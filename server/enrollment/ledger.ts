@@ -147,15 +147,33 @@ export async function writeLedger(tx: Transaction, ledger: Ledger): Promise<void
   if (ledger.changed.size + ledger.history.length + ledger.events.length > 0) await writeChanges(tx, ledger);
 }
 
+/** What ever changes of a row: no more of it is sent. */
+const written = {
+  order: ({ id, status, serial, collectUntil, collectedAt, urlHeldAt }: Order) => ({
+    id,
+    status,
+    serial,
+    collectUntil,
+    collectedAt,
+    urlHeldAt,
+  }),
+  enrollment: (row: Enrollment) => {
+    const { id, status, version, exclusiveKey, serial, notBefore, notAfter, revokedAt, failure } = row;
+    return { id, status, version, exclusiveKey, serial, notBefore, notAfter, revokedAt, failure };
+  },
+};
+
 /**
  * All that an issue writes here, in one statement: each costs as much to send and to plan as the rows of many issues. The ids stand beside
  * the values: how many rows a JSON holds PostgreSQL does not know, and it would read the whole table for them.
  */
 async function writeChanges(tx: Transaction, ledger: Ledger): Promise<void> {
   const { changed, history, events } = ledger;
+  const orders = [...ledger.orders.values()].filter(({ id }) => changed.has(id));
+  const enrollments = [...ledger.enrollments.values()].filter(({ id }) => changed.has(id));
   const rows = {
-    orders: [...ledger.orders.values()].filter(({ id }) => changed.has(id)),
-    enrollments: [...ledger.enrollments.values()].filter(({ id }) => changed.has(id)),
+    orders: orders.map(written.order),
+    enrollments: enrollments.map(written.enrollment),
     history,
     events,
   };

@@ -49,6 +49,8 @@ export function parseName(text: string): Name {
 
 function unescapeValue(written: string, text: string): string {
   if (/^[ #]/.test(written) || /(^|[^\\])(\\\\)* $/.test(written)) throw malformed(text);
+  // Most have nothing escaped.
+  if (!written.includes("\\") && written.isWellFormed()) return written;
   const octets: Uint8Array[] = [];
   for (const [part, hex, special] of written.matchAll(/\\([0-9A-Fa-f]{2})|\\(.)|[^\\]+/gsu)) {
     octets.push(hex === undefined ? utf8(special ?? part) : Uint8Array.of(Number.parseInt(hex, 16)));
