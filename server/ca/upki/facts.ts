@@ -7,14 +7,14 @@ import { hexOf } from "./line.ts";
 import { queueRevocation } from "./queue-revocation.ts";
 import { pinContext, type Row, type World } from "./world.ts";
 
-/** アクセスPIN is here; the service has mailed its holder the URL at that time. The first PIN stays. */
+/** アクセスPIN is here; the service has mailed its holder the URL at that time. The first PIN stays; it opens the .p12 after the download, too. */
 export async function enterPin(
   world: World,
   tx: Transaction,
   row: Row,
   { pin, announcedAt }: { pin: string; announcedAt: Date },
 ): Promise<void> {
-  if (row.sealedPin || row.collected) return;
+  if (row.sealedPin) return;
   const collectUntil = row.collectUntil ?? addCalendarMonths(announcedAt, 1);
   const sealedPin = world.sealing.seal(Buffer.from(pin, "utf8"), pinContext(row.id));
   await tx.upkiRequest.update({

@@ -5,10 +5,10 @@ import { log } from "../../log.ts";
 import { sealedColumns } from "../../secrets/sealed-columns.ts";
 import { pageUrlContext } from "./enter-mail.ts";
 import { enterPin } from "./facts.ts";
-import { matchName } from "./match.ts";
+import { type Match, matchName } from "./match.ts";
 import { type PinRow, readPinFile } from "./pin-file.ts";
 import { PinPageFault } from "./site/faults.ts";
-import { inOneGo, lockRequests, pinContext, type World } from "./world.ts";
+import { inOneGo, lockRequests, pinContext, type Row, type World } from "./world.ts";
 
 /** Who has been at a page for so long is dead; whether its URL is spent, the page itself says. */
 const stale = 5 * 60_000;
@@ -116,31 +116,36 @@ function assignedIn({ detail }: Pick<UpkiPinPage, "detail">): string[] {
 
 async function enterPinRow(world: World, tx: Transaction, row: PinRow, announcedAt: Date): Promise<boolean> {
   const match = await matchName(tx, row.dn, {
-    fits: () => false,
+    // Of this very page, which is read again.
+    fits: (request) =>
+      holdsPin(world, request, row.pin) && request.pinAt?.getTime() === announcedAt.getTime(),
     waits: ({ sealedPin, collected }) => sealedPin === null && collected === null,
   });
-  // A file that is read again: everything of it may be entered already.
-  if ("none" in match) return isEnteredBefore(world, tx, row);
-  const [locked] = await lockRequests(tx, [match.row.id]);
+  const found = "none" in match ? await matchCollected(tx, row.dn) : match;
+  if ("none" in found) return false;
+  const [locked] = await lockRequests(tx, [found.row.id]);
   if (!locked) return false;
   await enterPin(world, tx, locked, { pin: row.pin, announcedAt });
   return true;
 }
 
-async function isEnteredBefore(world: World, tx: Transaction, { dn, pin }: PinRow): Promise<boolean> {
-  const found = await matchName(tx, dn, { fits: () => true, waits: () => false });
-  if ("none" in found || !found.row.sealedPin) return false;
-  const known = world.sealing.open(found.row.sealedPin, pinContext(found.row.id));
-  return Buffer.from(known).toString("utf8") === pin;
+/** The mail of the download may have come first. */
+function matchCollected(tx: Transaction, dn: string): Promise<Match> {
+  return matchName(tx, dn, { fits: () => false, waits: ({ sealedPin }) => sealedPin === null });
+}
+
+function holdsPin(world: World, { id, sealedPin }: Row, pin: string): boolean {
+  if (!sealedPin) return false;
+  return Buffer.from(world.sealing.open(sealedPin, pinContext(id))).toString("utf8") === pin;
 }
 
 /** A person says which request a name of a page means; the rest of the page is read again. False where there is nothing to assign. */
 export async function assignPin(
   world: World,
-  { page: id, name, requestId }: { page: string; name: string; requestId: string },
+  { page: id, name, requestId, by }: { page: string; name: string; requestId: string; by: string },
 ): Promise<boolean> {
-  const page = await world.db.upkiPinPage.findUniqueOrThrow({ where: { id } });
-  if (!page.sealedFile) return false;
+  const page = await world.db.upkiPinPage.findUnique({ where: { id } });
+  if (!page?.sealedFile) return false;
   const read = await readPinFile(world.sealing.open(page.sealedFile, fileContext(id)));
   const row = "rows" in read ? read.rows.find(({ dn }) => dn === name) : undefined;
   if (!row) return false;
@@ -149,7 +154,7 @@ export async function assignPin(
     if (!locked || locked.sealedPin || locked.collected || locked.kind === "revoke") return false;
     await enterPin(world, tx, locked, { pin: row.pin, announcedAt: page.announcedAt });
     const detail = { ...(page.detail as object), assigned: [...assignedIn(page), name] };
-    await tx.upkiPinPage.update({ where: { id }, data: { detail } });
+    await tx.upkiPinPage.update({ where: { id }, data: { detail, dealtBy: by, dealtAt: world.now() } });
     return true;
   });
   if (isEntered) await readPage(world, id);
