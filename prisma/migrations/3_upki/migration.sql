@@ -173,3 +173,9 @@ CREATE UNIQUE INDEX "UpkiDifference_key_key" ON "UpkiDifference"("key");
 
 -- CreateIndex
 CREATE INDEX "UpkiDifference_status_seenAt_idx" ON "UpkiDifference"("status", "seenAt");
+-- AlterTable
+ALTER TABLE "UpkiPinPage" ADD COLUMN     "dealtAt" TIMESTAMPTZ(3),
+ADD COLUMN     "dealtBy" TEXT;
+
+-- AlterTable
+ALTER TABLE "UpkiList" ADD COLUMN     "institutionId" TEXT;

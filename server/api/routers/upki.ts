@@ -14,14 +14,12 @@ import {
 } from "../../ca/upki/looked-after.ts";
 import { deadLetters, openDifferences, openRequests, overview } from "../../ca/upki/office.ts";
 import { compareList } from "../../ca/upki/reconcile.ts";
+import { warnBefore } from "../../ca/upki/upki.ts";
 import { writtenSerial } from "../../enrollment/written.ts";
 import { PortalError } from "../../errors.ts";
 import { upki } from "../../wiring.ts";
 import { registrarProcedure, router } from "../trpc.ts";
 
-const day = 86_400_000;
-/** A registrar's certificate is renewed by hand, at NII. */
-const warnBefore = 30 * day;
 const largestReply = 4 * 1024 * 1024;
 const largestList = 32 * 1024 * 1024;
 

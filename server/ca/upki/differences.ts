@@ -35,6 +35,7 @@ export async function noteDifferences(
     const key = keyOf(difference);
     if (before.get(key) === "open" || before.get(key) === "dismissed") continue;
     const data = await describe(world, difference, at);
+    if (!isTheirs(data.institutionId, institutions)) continue;
     await world.db.upkiDifference.upsert({ where: { key }, create: { key, ...data }, update: data });
   }
   await inOneGo(world, (tx) =>
@@ -47,6 +48,11 @@ export async function noteDifferences(
       data: { status: "settled", dealtAt: at },
     }),
   );
+}
+
+/** A list that a registrar brings says nothing of other institutions'. A name alone, as of S/MIME, is nobody else's. */
+function isTheirs(institutionId: string | null, institutions: readonly string[] | null): boolean {
+  return institutions === null || institutionId === null || institutions.includes(institutionId);
 }
 
 async function describe(world: World, { kind, listed, row }: Difference, at: Date) {

@@ -13,6 +13,9 @@ import { inOneGo, type World } from "./world.ts";
 /** Longer than any mail of the service; the same for every way in. */
 export const mostOctets = 512 * 1024;
 
+/** Its URLs are good for a month: what is older tells of nothing that is still to come. */
+const longestWay = 62 * 86_400_000;
+
 export type Way = "post" | "imap" | "upload";
 /** `again`: it had come before, by whatever way, and nothing was done. */
 export type Received = { id: string; status: UpkiMailStatus; reason: string | null; again: boolean };
@@ -64,7 +67,7 @@ async function deal(world: World, id: string, mail: MailRead): Promise<Omit<Rece
   if (said.kind === "unknown") {
     return bury(world, id, { reason: `unknown_${said.what}`, detail: { subject } });
   }
-  const at = mail.date ?? world.now();
+  const at = plausible(mail.date, world.now());
   const done = await inOneGo(world, async (tx) => {
     const entered = await enterMail(world, tx, said, { mailId: id, at });
     if ("none" in entered) return entered;
@@ -88,6 +91,12 @@ async function deal(world: World, id: string, mail: MailRead): Promise<Omit<Rece
   }
   await world.wakeOutbox();
   return { id, status: "done", reason: null };
+}
+
+/** The head, which nobody signed, says when the mail was written: believed only where it may be so. */
+function plausible(date: Date | null, now: Date): Date {
+  const age = date ? now.getTime() - date.getTime() : -1;
+  return date && age >= 0 && age <= longestWay ? date : now;
 }
 
 /** What of a mail may be seen by whoever looks after them. */

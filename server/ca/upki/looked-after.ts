@@ -42,7 +42,7 @@ export async function assignDead(
   if (!target) return "gone";
   if (what === "pins") {
     if (institutions !== null || name === undefined) return "gone";
-    return (await assignPin(world, { page: id, name, requestId })) ? "done" : "not_fitting";
+    return (await assignPin(world, { page: id, name, requestId, by })) ? "done" : "not_fitting";
   }
   if (!(await isTheirs(world, id, institutions))) return "gone";
   const mail = await world.db.upkiMail.findUniqueOrThrow({ where: { id } });
@@ -77,7 +77,14 @@ export async function discardDead(
     if (institutions !== null) return "gone";
     const { count } = await world.db.upkiPinPage.updateMany({
       where: { id, status: "dead" },
-      data: { status: "done", sealedFile: null, sealedUrl: null, reason: "discarded" },
+      data: {
+        status: "done",
+        sealedFile: null,
+        sealedUrl: null,
+        reason: "discarded",
+        dealtBy: by,
+        dealtAt: world.now(),
+      },
     });
     return count > 0 ? "done" : "gone";
   }

@@ -45,7 +45,10 @@ export async function overview(world: World, institutions: Institutions): Promis
       take: 20,
     }),
     db.upkiTurn.findUnique({ where: { id: "site" } }),
-    db.upkiList.findFirst({ orderBy: { at: "desc" } }),
+    db.upkiList.findFirst({
+      where: institutions ? { OR: [{ institutionId: null }, within(institutions)] } : {},
+      orderBy: { at: "desc" },
+    }),
     db.upkiPinPage.count({ where: { status: "to_fetch" } }),
   ]);
   const count = (kind: RequestKind) => waiting.find((row) => row.kind === kind)?._count ?? 0;

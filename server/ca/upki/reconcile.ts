@@ -1,7 +1,7 @@
 /** The service's list against our applications: what mails should have told is made up for, and what does not agree is listed. */
 import { addCalendarMonths } from "../../pki/validity.ts";
 import { type Difference, noteDifferences } from "./differences.ts";
-import { enterCollected, enterRevoked } from "./facts.ts";
+import { enterAllCollected, enterRevoked } from "./facts.ts";
 import { type ListRow, readList } from "./list.ts";
 import { nameKeyIn } from "./names.ts";
 import { inOneGo, lockRequests, type Row, type World } from "./world.ts";
@@ -28,12 +28,13 @@ export async function compareList(
   { via, institutions = null }: { via: "site" | "upload"; institutions?: Institutions },
 ): Promise<Compared> {
   const at = world.now();
+  const institutionId = institutions?.[0] ?? null;
   const list = readList(octets);
   if ("fault" in list) {
     const fault = [list.fault.code, list.fault.line, list.fault.what]
       .filter((part) => part !== undefined)
       .join(" ");
-    await world.db.upkiList.create({ data: { at, via, rows: 0, fault } });
+    await world.db.upkiList.create({ data: { at, via, institutionId, rows: 0, fault } });
     return { fault };
   }
   const rows = [...list.rows].sort((one, other) => +(one.requestedAt ?? 0) - +(other.requestedAt ?? 0));
@@ -44,15 +45,21 @@ export async function compareList(
     const difference = await compareRow(world, own, row, told);
     if (difference) differences.push(difference);
   }
+  await writeCollected(world, own);
   differences.push(...missingOf(own, rows, at));
   await noteDifferences(world, differences, institutions);
-  await world.db.upkiList.create({ data: { at, via, rows: rows.length, told } });
+  await world.db.upkiList.create({ data: { at, via, institutionId, rows: rows.length, told } });
   await world.wakeOutbox();
   return { rows, known: new Set(own.bySerial.keys()), told, differences: differences.length };
 }
 
-/** Our side, by what the list can name it. Changed as the list is gone through. */
-type Own = { rows: Row[]; bySerial: Map<string, Row>; byName: Map<string, Row[]> };
+/** Our side, by what the list can name it. Changed as the list is gone through; `collected`, by request, is still to be written. */
+type Own = {
+  rows: Row[];
+  bySerial: Map<string, Row>;
+  byName: Map<string, Row[]>;
+  collected: Map<string, { serial: string; at: Date; notAfter: Date | null }>;
+};
 
 async function readOwn({ db }: World, institutions: Institutions): Promise<Own> {
   const rows = await db.upkiRequest.findMany({
@@ -63,7 +70,7 @@ async function readOwn({ db }: World, institutions: Institutions): Promise<Own> 
     omit: { sealedPin: true },
     orderBy: { createdAt: "asc" },
   });
-  const own: Own = { rows: rows as Row[], bySerial: new Map(), byName: new Map() };
+  const own: Own = { rows: rows as Row[], bySerial: new Map(), byName: new Map(), collected: new Map() };
   for (const row of own.rows) {
     if (row.kind === "revoke") continue;
     if (row.collected) own.bySerial.set(row.collected, row);
@@ -81,15 +88,15 @@ function add(map: Map<string, Row[]>, key: string, row: Row): void {
 
 async function compareRow(world: World, own: Own, listed: ListRow, told: Told): Promise<Difference | null> {
   const known = listed.serial === "" ? undefined : own.bySerial.get(listed.serial);
-  if (known) return compareKnown(world, known, listed, told);
+  if (known) return compareKnown(world, own, known, listed, told);
   const waiting = waitingFor(own, listed);
   if (listed.state === "to_collect") return compareWaiting(world, waiting, listed, told);
   if (listed.state === "other") return null;
   if (listed.serial === "") return null;
   if (!waiting) return { kind: "unknown_certificate", about: listed.serial, listed };
-  await collect(world, own, waiting, listed);
+  collect(world, own, waiting, listed);
   told.collected += 1;
-  if (listed.state === "revoked") await revoke(world, waiting, told);
+  if (listed.state === "revoked") await revoke(world, own, waiting, told);
   return null;
 }
 
@@ -106,34 +113,49 @@ function isSent({ status, tries }: Row): boolean {
   return status === "taken" || status === "sending" || tries > 0;
 }
 
-async function compareKnown(world: World, known: Row, listed: ListRow, told: Told): Promise<null> {
-  const isOtherEnd = listed.notAfter && known.notAfter && +listed.notAfter !== +known.notAfter;
-  if (isOtherEnd) {
-    await change(world, known.id, (tx, row) =>
-      enterCollected(world, tx, row, {
-        serial: listed.serial,
-        at: row.collectedAt ?? world.now(),
-        notAfter: listed.notAfter,
-      }),
-    );
+async function compareKnown(world: World, own: Own, known: Row, listed: ListRow, told: Told): Promise<null> {
+  const { serial, notAfter } = listed;
+  if (notAfter && known.notAfter && +notAfter !== +known.notAfter) {
+    own.collected.set(known.id, { serial, at: known.collectedAt ?? world.now(), notAfter });
+    known.notAfter = notAfter;
     told.corrected += 1;
   }
-  if (listed.state === "revoked" && !known.revokedAt) await revoke(world, known, told);
+  if (listed.state === "revoked" && !known.revokedAt) await revoke(world, own, known, told);
   return null;
 }
 
-async function collect(world: World, own: Own, waiting: Row, { serial, notAfter }: ListRow): Promise<void> {
+function collect(world: World, own: Own, waiting: Row, { serial, notAfter }: ListRow): void {
   // When it was fetched the list does not say: the months before its end.
   const at = notAfter ? addCalendarMonths(notAfter, -monthsOf(waiting, world)) : world.now();
-  await change(world, waiting.id, (tx, row) => enterCollected(world, tx, row, { serial, at, notAfter }));
+  own.collected.set(waiting.id, { serial, at, notAfter });
   waiting.collected = serial;
   own.bySerial.set(serial, waiting);
 }
 
-async function revoke(world: World, known: Row, told: Told): Promise<void> {
+async function revoke(world: World, own: Own, known: Row, told: Told): Promise<void> {
+  // Only what is known to have been fetched can be revoked.
+  await writeCollected(world, own);
   await change(world, known.id, (tx, row) => enterRevoked(world, tx, row, world.now()));
   known.revokedAt = world.now();
   told.revoked += 1;
+}
+
+/** So many in one transaction: mails that come meanwhile wait for no more than these. */
+const atOnce = 100;
+
+async function writeCollected(world: World, { collected }: Own): Promise<void> {
+  const ids = [...collected.keys()];
+  for (let from = 0; from < ids.length; from += atOnce) {
+    await inOneGo(world, async (tx) => {
+      const rows = await lockRequests(tx, ids.slice(from, from + atOnce));
+      const all = rows.flatMap((row) => {
+        const fetched = collected.get(row.id);
+        return fetched ? [{ row, ...fetched }] : [];
+      });
+      await enterAllCollected(world, tx, all);
+    });
+  }
+  collected.clear();
 }
 
 /** 取得待ち: it was taken; its URL may be over; and its PIN should be here. */
@@ -147,14 +169,17 @@ async function compareWaiting(
   const now = world.now();
   const { collectUntil } = listed;
   const isOver = collectUntil !== null && collectUntil <= now;
-  await change(world, waiting.id, async (tx, row) => {
-    const taken = row.status === "taken" ? {} : ({ status: "taken", takenAt: now } as const);
-    await tx.upkiRequest.update({
-      where: { id: row.id },
-      data: { ...taken, ...(collectUntil && { collectUntil }) },
+  const isNews =
+    waiting.status !== "taken" || (collectUntil && +collectUntil !== +(waiting.collectUntil ?? 0));
+  if (isNews || isOver)
+    await change(world, waiting.id, async (tx, row) => {
+      const taken = row.status === "taken" ? {} : ({ status: "taken", takenAt: now } as const);
+      await tx.upkiRequest.update({
+        where: { id: row.id },
+        data: { ...taken, ...(collectUntil && { collectUntil }) },
+      });
+      if (isOver && row.orderId) await world.tell(tx, [{ type: "lapsed", orderId: row.orderId }]);
     });
-    if (isOver && row.orderId) await world.tell(tx, [{ type: "lapsed", orderId: row.orderId }]);
-  });
   const wasOver = waiting.collectUntil !== null && waiting.collectUntil <= now;
   if (isOver && !wasOver) told.lapsed += 1;
   const isLate = (waiting.sentAt ?? now).getTime() + hour <= now.getTime();

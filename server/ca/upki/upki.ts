@@ -17,7 +17,7 @@ export type Upki = ReturnType<typeof upkiOf>;
 
 const day = 86_400_000;
 /** A registrar's certificate is renewed by hand, at NII. */
-const warnBefore = 30 * day;
+export const warnBefore = 30 * day;
 
 export function upkiOf(world: World, env: Env) {
   return {

@@ -79,7 +79,12 @@ test("a file that is read again gives its PIN to no renewal of that certificate"
     .upkiRequest.findMany({ where: { enrollmentId: await desk.enrollmentOf(other) } });
   const page = await desk.db().upkiPinPage.findFirstOrThrow({ where: { status: "dead" } });
   expect(
-    await assignPin(desk.world(), { page: page.id, name: "CN=Nobody,C=JP", requestId: request?.id ?? "", by: "admin" }),
+    await assignPin(desk.world(), {
+      page: page.id,
+      name: "CN=Nobody,C=JP",
+      requestId: request?.id ?? "",
+      by: "admin",
+    }),
   ).toBe(true);
   expect(await desk.detail(member)).toMatchObject({ pin: { state: "not_yet" } });
   await desk.nii().fetchPins();

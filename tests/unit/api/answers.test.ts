@@ -6,8 +6,8 @@ import { codeOf } from "@/server/api/errors.ts";
 import { createCaller } from "@/server/api/root.ts";
 
 /** A portal in which there is no application, or whose database is away. */
-const portal = (findUnique: () => Promise<unknown>) => ({
-  db: { enrollment: { findUnique } },
+const portal = (findFirst: () => Promise<unknown>) => ({
+  db: { enrollment: { findFirst } },
   now: () => new Date(),
 });
 const empty = portal(async () => null);
