@@ -24,30 +24,56 @@ export async function enterPin(
   await world.tell(tx, [pinIssued(row, collectUntil, announcedAt)]);
 }
 
+type Collected = { serial: string; at: Date; notAfter: Date | null };
+
 /**
  * A certificate was fetched. Without the list its dates are reckoned from the download, at which the service lets the months begin;
  * `notAfter` of the list puts them right. What nobody wanted any more is revoked.
  */
-export async function enterCollected(
+export function enterCollected(world: World, tx: Transaction, row: Row, told: Collected): Promise<void> {
+  return enterAllCollected(world, tx, [{ row, ...told }]);
+}
+
+/** Of requests that are each there once; in as many statements as of one. */
+export async function enterAllCollected(
   world: World,
   tx: Transaction,
-  row: Row,
-  { serial, at, notAfter }: { serial: string; at: Date; notAfter: Date | null },
+  all: readonly (Collected & { row: Row })[],
 ): Promise<void> {
-  if (row.collected !== null && row.collected !== serial) return;
-  const collectedAt = row.collectedAt ?? at;
-  const until = notAfter ?? row.notAfter ?? addCalendarMonths(collectedAt, monthsOf(world, row));
-  const collectUntil = row.collectUntil ?? addCalendarMonths(collectedAt, 1);
-  await tx.upkiRequest.update({
-    where: { id: row.id },
-    data: { ...taken(row, at), collected: serial, collectedAt, collectUntil, notAfter: until },
-  });
-  const orderId = row.orderId ?? "";
-  await world.tell(tx, [
+  const entered = all
+    .filter(({ row, serial }) => row.collected === null || row.collected === serial)
+    .map(({ row, serial, at, notAfter }) => {
+      const collectedAt = row.collectedAt ?? at;
+      return {
+        row,
+        serial,
+        takenAt: row.status === "taken" ? row.takenAt : at,
+        collectedAt,
+        collectUntil: row.collectUntil ?? addCalendarMonths(collectedAt, 1),
+        until: notAfter ?? row.notAfter ?? addCalendarMonths(collectedAt, monthsOf(world, row)),
+      };
+    });
+  if (entered.length === 0) return;
+  const written = entered.map(({ row, ...values }) => ({ id: row.id, ...values }));
+  await tx.$executeRaw`
+    UPDATE "UpkiRequest" AS r SET status = 'taken', "takenAt" = n."takenAt", collected = n.serial,
+      "collectedAt" = n."collectedAt", "collectUntil" = n."collectUntil", "notAfter" = n.until
+    FROM jsonb_to_recordset(${JSON.stringify(written)}::jsonb) AS n(id text, "takenAt" timestamptz, serial text,
+      "collectedAt" timestamptz, "collectUntil" timestamptz, until timestamptz)
+    WHERE r.id = n.id`;
+  const facts = entered.flatMap(({ row, serial, collectedAt, collectUntil, until }): Fact[] => [
     pinIssued(row, collectUntil, row.pinAt ?? collectedAt),
-    { type: "collected", orderId, serial: hexOf(serial), notBefore: collectedAt, notAfter: until },
+    {
+      type: "collected",
+      orderId: row.orderId ?? "",
+      serial: hexOf(serial),
+      notBefore: collectedAt,
+      notAfter: until,
+    },
   ]);
-  if (row.withdrawnAt && row.collected === null) await revokeUnwanted(world, tx, row, serial);
+  await world.tell(tx, facts);
+  for (const { row, serial } of entered)
+    if (row.withdrawnAt && row.collected === null) await revokeUnwanted(world, tx, row, serial);
 }
 
 /** 失効完了: of the application's present certificate it is the end; of one that was renewed, nothing more than that. */
