@@ -14,6 +14,7 @@ const benches: Record<string, () => Promise<void>> = {
   lists: async () => (await import("./lists.ts")).benchLists(),
   ocsp: async () => (await import("./ocsp.ts")).benchOcsp(),
   revocation: async () => (await import("./revocation.ts")).benchRevocation(),
+  upki: async () => (await import("./upki.ts")).benchUpki(),
   logins: async () => (await import("./logins.ts")).benchLogins(),
   pages: async () => (await import("./pages.ts")).benchPages(),
   discovery: async () => (await import("./discovery.ts")).benchDiscovery(),

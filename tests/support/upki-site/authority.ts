@@ -188,12 +188,24 @@ export function signerOf(key: KeyObject): forge.pki.rsa.PrivateKey {
 
 export type Handed = { p12: Buffer; serial: string; notBefore: Date; notAfter: Date };
 
-/** A key and a certificate for a member, as a .p12 under the PIN. The months count from now. */
+export async function memberKey(): Promise<KeyObject> {
+  return (await makeKeyPair("rsa", { modulusLength: 2048 })).privateKey;
+}
+
+let kept: Promise<KeyObject> | undefined;
+
+/** The same at every call. */
+export function keptKey(): Promise<KeyObject> {
+  kept ??= memberKey();
+  return kept;
+}
+
+/** A certificate for a member's key, with it as a .p12 under the PIN. The months count from now. */
 export async function issueTo(
   identities: Identities,
   wanted: { dn: string; profile: string; pin: string; fileName: string },
+  privateKey: KeyObject,
 ): Promise<Handed> {
-  const { privateKey } = await makeKeyPair("rsa", { modulusLength: 2048 });
   const profile = profiles[wanted.profile] ?? { kind: "client" as const, months: 13 };
   const issuer = identities[profile.kind];
   const notBefore = new Date(Math.floor(Date.now() / 1000) * 1000);

@@ -57,7 +57,7 @@ const deeds: Record<string, Deed> = {
     const answer = tryPin(request, text(body, "pin"));
     if (answer === "locked") throw new Refused("有効な証明書情報がありません。");
     if (answer === "wrong") throw new Refused("アクセスPINが正しくありません。");
-    const p12 = await collect(parts, request);
+    const p12 = await collect(parts, request, { isKeyKept: body.key === "kept" });
     return { serial: request.serial, notAfter: request.notAfter, p12: p12.toString("base64") };
   },
   "POST /revoke": async (parts, body) => {

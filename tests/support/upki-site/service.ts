@@ -1,7 +1,7 @@
 /** The deeds of the service: it takes requests, works its queue, hands out PINs and certificates, revokes. */
 import { randomBytes, randomInt } from "node:crypto";
 import { setImmediate as turn } from "node:timers/promises";
-import { type Identities, issueTo } from "./authority.ts";
+import { type Identities, issueTo, keptKey, memberKey } from "./authority.ts";
 import { certificateOf, type Row } from "./check.ts";
 import { commonName, identity } from "./dn.ts";
 import { type Kind, type Ledger, type Request, seenKey } from "./ledger.ts";
@@ -129,11 +129,18 @@ export function tryPin(request: Request, pin: string): PinAnswer {
   return pin === request.pin ? "right" : "wrong";
 }
 
-/** Makes the certificate and hands out its .p12, once: who comes a second time finds the URL spent. */
-export async function collect(parts: Parts, request: Request): Promise<Buffer> {
+/**
+ * Makes the certificate and hands out its .p12, once: who comes a second time finds the URL spent. `isKeyKept`: thousands of keys take
+ * minutes to make, and who counts other things may have one key for all.
+ */
+export async function collect(
+  parts: Parts,
+  request: Request,
+  { isKeyKept = false }: { isKeyKept?: boolean } = {},
+): Promise<Buffer> {
   const { ledger, identities, post } = parts;
   request.state = "issued";
-  const handed = await issueTo(identities, request);
+  const handed = await issueTo(identities, request, isKeyKept ? await keptKey() : await memberKey());
   request.serial = handed.serial;
   request.notBefore = handed.notBefore.toISOString();
   request.notAfter = handed.notAfter.toISOString();
@@ -218,7 +225,7 @@ export async function issueUnknown(
   const request = requestOf(parts.ledger, "issue", cells, at);
   request.pin = randomPin();
   request.state = "issued";
-  const { serial, notBefore, notAfter } = await issueTo(parts.identities, request);
+  const { serial, notBefore, notAfter } = await issueTo(parts.identities, request, await memberKey());
   Object.assign(request, { serial, notBefore: notBefore.toISOString(), notAfter: notAfter.toISOString() });
   parts.ledger.state.requests.push(request);
   await parts.ledger.save();
