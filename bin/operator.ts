@@ -1,4 +1,4 @@
-/** Who is an operator of the portal: `npm run operator -- <ePPN or subject>`, with `--institution`, `--take` or `--list`. */
+/** Who is an operator of the portal, or a registrar: `npm run operator -- <ePPN or subject>`, with `--registrar`, `--institution`, `--take` or `--list`. */
 import { parseArgs } from "node:util";
 import type { Found } from "../server/admin/roles.ts";
 import type { Database } from "../server/db.ts";
@@ -10,7 +10,8 @@ import { Refusal } from "./refusal.ts";
 const usage = `npm run operator -- <ePPN>                              make somebody an operator / 運用者にする
 npm run operator -- <ePPN> --take                       take it back / 運用者から外す
 npm run operator -- <ePPN> --institution <entityID>     of two with one name, the one of this institution / 同じ名前の人がいるとき、機関で選ぶ
-npm run operator -- --list                              who is an operator / 運用者の一覧
+npm run operator -- <ePPN> --registrar                  make somebody a registrar of their institution; also with --take / 所属機関の登録担当者にする
+npm run operator -- --list                              who is an operator, and who a registrar / 運用者と登録担当者の一覧
 Instead of the ePPN any identifier that the institution states will do, a targeted ID as targetedId:<value>. Only who has logged in once is known.
 ePPN の代わりに、所属機関が送るほかの識別子も使えます(targeted IDは targetedId:<値>)。一度ログインした人だけが対象です。`;
 
@@ -23,6 +24,7 @@ function read(args: readonly string[]) {
       options: {
         institution: { type: "string" },
         take: { type: "boolean", default: false },
+        registrar: { type: "boolean", default: false },
         list: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
@@ -59,29 +61,44 @@ async function theOne(db: Database, text: string, entityId: string | undefined):
   );
 }
 
-async function carryOut(db: Database, { text, institution, take, list }: Wish) {
-  const { makeOperator, operators, takeOperator } = await import("../server/admin/roles.ts");
+const said = {
+  operator: {
+    list: "Operators / 運用者",
+    none: "There is no operator. / 運用者はいません。",
+    made: "An operator from now on / 運用者にしました",
+    already: "Is an operator already / すでに運用者です",
+    taken: "No longer an operator / 運用者から外しました",
+    never: "Was no operator / 運用者ではありません",
+  },
+  registrar: {
+    list: "Registrars / 登録担当者",
+    none: "There is no registrar. / 登録担当者はいません。",
+    made: "A registrar from now on / 登録担当者にしました",
+    already: "Is a registrar already / すでに登録担当者です",
+    taken: "No longer a registrar / 登録担当者から外しました",
+    never: "Was no registrar / 登録担当者ではありません",
+  },
+};
+
+async function carryOut(db: Database, { text, institution, registrar, take, list }: Wish) {
+  const { makeRole, holders, takeRole } = await import("../server/admin/roles.ts");
   const now = new Date();
   if (list) {
-    const all = await operators(db, now);
-    console.log(
-      all.length > 0
-        ? `Operators / 運用者:\n${all.map(line).join("\n")}`
-        : "There is no operator. / 運用者はいません。",
-    );
+    for (const role of ["operator", "registrar"] as const) {
+      const all = await holders(db, role, now);
+      console.log(all.length > 0 ? `${said[role].list}:\n${all.map(line).join("\n")}` : said[role].none);
+    }
     return;
   }
+  const role = registrar ? "registrar" : "operator";
   const one = await theOne(db, text, institution);
+  const has = one.roles.includes(role);
   if (take) {
-    await takeOperator(db, one.memberId);
-    console.log(
-      `${one.isOperator ? "No longer an operator / 運用者から外しました" : "Was no operator / 運用者ではありません"}:\n${line(one)}`,
-    );
+    await takeRole(db, one.memberId, role);
+    console.log(`${has ? said[role].taken : said[role].never}:\n${line(one)}`);
   } else {
-    await makeOperator(db, { memberId: one.memberId, by: null, now });
-    console.log(
-      `${one.isOperator ? "Is an operator already / すでに運用者です" : "An operator from now on / 運用者にしました"}:\n${line(one)}`,
-    );
+    await makeRole(db, { memberId: one.memberId, role, by: null, now });
+    console.log(`${has ? said[role].already : said[role].made}:\n${line(one)}`);
   }
 }
 

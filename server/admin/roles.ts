@@ -1,8 +1,8 @@
-/** Who is an operator: found, made, taken back. The rule what an operator may is server/roles.ts. */
+/** Who is an operator, or a registrar: found, made, taken back. The rule who may what is server/roles.ts. */
 import type { Database, Transaction } from "../db.ts";
 import { comparable } from "../federation/people/attributes.ts";
 import { identifierKinds } from "../federation/people/person.ts";
-import type { Prisma } from "../generated/prisma/client.ts";
+import type { Prisma, RoleName } from "../generated/prisma/client.ts";
 
 export type Found = {
   memberId: string;
@@ -11,7 +11,7 @@ export type Found = {
   subject: string;
   eppn: string | null;
   lastLoginAt: Date;
-  isOperator: boolean;
+  roles: readonly RoleName[];
 };
 
 /**
@@ -40,26 +40,28 @@ export async function findPeople(
   });
 }
 
-/** Every operator whose role is in force. */
-export function operators(db: Database, now: Date): Promise<Found[]> {
-  return read(db, now, { roles: { some: inForce(now) } });
+/** Everybody whose role of that name is in force. */
+export function holders(db: Database, role: RoleName, now: Date): Promise<Found[]> {
+  return read(db, now, { roles: { some: { role, ...inForce(now) } } });
 }
 
-/** Given to one who has it already it stays as it is. `by` is a member; null: the command, or the demo. */
-export async function makeOperator(
+/** A registrar is one of their own institution. Given to one who has it already it stays as it is. `by` is a member; null: the command, or the demo. */
+export async function makeRole(
   db: Database,
-  { memberId, by, now }: { memberId: string; by: string | null; now: Date },
+  { memberId, role, by, now }: { memberId: string; role: RoleName; by: string | null; now: Date },
 ): Promise<void> {
   await db.$transaction(async (tx) => {
     await lockMember(tx, memberId);
-    if (await tx.role.findFirst({ where: { memberId, ...inForce(now) } })) return;
-    await tx.role.create({ data: { memberId, role: "operator", grantedBy: by, grantedAt: now } });
+    if (await tx.role.findFirst({ where: { memberId, role, ...inForce(now) } })) return;
+    const own = await tx.member.findUniqueOrThrow({ where: { id: memberId } });
+    const institutionId = role === "registrar" ? own.institutionId : null;
+    await tx.role.create({ data: { memberId, role, institutionId, grantedBy: by, grantedAt: now } });
   });
 }
 
 /** Holds from their next request on. */
-export async function takeOperator(db: Database, memberId: string): Promise<void> {
-  await db.role.deleteMany({ where: { memberId, role: "operator" } });
+export async function takeRole(db: Database, memberId: string, role: RoleName): Promise<void> {
+  await db.role.deleteMany({ where: { memberId, role } });
 }
 
 /** So that two at once make one role. */
@@ -68,7 +70,7 @@ async function lockMember(tx: Transaction, memberId: string) {
 }
 
 function inForce(now: Date): Prisma.RoleWhereInput {
-  return { role: "operator", OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] };
+  return { OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] };
 }
 
 async function read(db: Database, now: Date, where: Prisma.MemberWhereInput): Promise<Found[]> {
@@ -85,6 +87,6 @@ async function read(db: Database, now: Date, where: Prisma.MemberWhereInput): Pr
     subject,
     eppn,
     lastLoginAt,
-    isOperator: roles.length > 0,
+    roles: roles.map(({ role }) => role),
   }));
 }

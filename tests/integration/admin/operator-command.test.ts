@@ -116,6 +116,25 @@ describe("with DATABASE_URL", () => {
     expect((await run("--list")).said).toContain("There is no operator");
   });
 
+  test("somebody is made a registrar of their own institution, beside what else they are, and it is taken back", async () => {
+    await run("hanako@a.example.ac.jp");
+    const made = await run("hanako@a.example.ac.jp", "--registrar");
+    expect(made).toMatchObject({ code: 0, said: expect.stringContaining("A registrar from now on") });
+    expect((await run("hanako@a.example.ac.jp", "--registrar")).said).toContain("already");
+    const [operatorRole, registrarRole] = (await roles()).sort((one, other) =>
+      one.role < other.role ? -1 : 1,
+    );
+    expect(operatorRole).toMatchObject({ role: "operator", institutionId: null });
+    expect(registrarRole).toMatchObject({
+      role: "registrar",
+      institutionId: registrarRole?.member.institutionId,
+    });
+    expect((await run("--list")).said).toMatch(/Operators[\s\S]+Hanako[\s\S]+Registrars[\s\S]+Hanako/);
+    const taken = await run("hanako@a.example.ac.jp", "--registrar", "--take");
+    expect(taken.said).toContain("No longer a registrar");
+    expect(await roles()).toMatchObject([{ role: "operator" }]);
+  });
+
   test("of two who are called the same, nobody is made one before the institution is named", async () => {
     await db.member.updateMany({
       where: { displayName: { contains: "Tanaka" } },
