@@ -98,7 +98,7 @@ async function answer(
   const said = await route.deed({ url, form, session, slow });
   await ledger.save();
   if (said.session) sessions.set(said.session.id, said.session);
-  if (said.after) reply.once("close", said.after);
+  if (said.after) whenOver(reply, said.after);
   if (said.cut === "whole") {
     question.socket.destroy();
     return;
@@ -107,6 +107,12 @@ async function answer(
   if (typeof said.body === "string" && strike(ledger, "page_changed", { page }))
     said.body = changedPage(said.body);
   write(reply, said);
+}
+
+/** A visitor may have gone while the answer was made. */
+function whenOver(reply: ServerResponse, deed: () => void): void {
+  if (reply.closed) deed();
+  else reply.once("close", deed);
 }
 
 /** The TCP connection that carries the TLS one: only it can be reset. */
