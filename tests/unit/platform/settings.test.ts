@@ -39,12 +39,9 @@ describe("each setting is explained", () => {
 
   // The guide to NII's service has a table of its own.
   const told = namesIn(textOf("README.md") + textOf("server/ca/upki/README.md"));
-  test.each(settings.filter((name) => !inPassing.includes(name)))(
-    "%s, in README.md",
-    (name) => {
-      expect([...told]).toContain(name);
-    },
-  );
+  test.each(settings.filter((name) => !inPassing.includes(name)))("%s, in README.md", (name) => {
+    expect([...told]).toContain(name);
+  });
 });
 
 test("and what is explained is a setting", () => {
