@@ -125,8 +125,10 @@ async function compareKnown(world: World, own: Own, known: Row, listed: ListRow,
 }
 
 function collect(world: World, own: Own, waiting: Row, { serial, notAfter }: ListRow): void {
-  // When it was fetched the list does not say: the months before its end.
-  const at = notAfter ? addCalendarMonths(notAfter, -monthsOf(waiting, world)) : world.now();
+  // When it was fetched the list does not say: the months before its end. What a profile's months are, NII changes now and then.
+  const now = world.now();
+  const reckoned = notAfter ? addCalendarMonths(notAfter, -monthsOf(waiting, world)) : now;
+  const at = new Date(Math.min(+now, Math.max(+reckoned, +(waiting.sentAt ?? 0))));
   own.collected.set(waiting.id, { serial, at, notAfter });
   waiting.collected = serial;
   own.bySerial.set(serial, waiting);

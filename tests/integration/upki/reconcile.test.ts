@@ -26,6 +26,20 @@ test("dates that were reckoned from the download become the certificate's own", 
   expect(Math.abs(Date.parse(known.notAfter) - (own.notAfter?.getTime() ?? 0))).toBeLessThan(86_400_000);
 });
 
+test("a download that only the list tells of was between the upload and now, whatever the profile's months are", async () => {
+  const member = await desk.newMember();
+  const before = desk.ports().now();
+  await desk.apply(member);
+  await desk.settle();
+  await desk.arm({ kind: "mail_lost", mail: "collected" });
+  await desk.collect(member);
+  await desk.nii().reconcile();
+  const { status, notBefore } = await desk.detail(member);
+  expect(status).toBe("active");
+  expect(notBefore?.getTime()).toBeGreaterThanOrEqual(before.getTime());
+  expect(notBefore?.getTime()).toBeLessThanOrEqual(desk.ports().now().getTime());
+});
+
 test("a URL whose time is over lapses its application; compared again nothing is told anew", async () => {
   const member = await desk.newMember();
   await desk.apply(member);
