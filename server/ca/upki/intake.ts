@@ -29,10 +29,10 @@ export async function receiveMail(world: World, raw: Uint8Array, via: Way): Prom
     skipDuplicates: true,
   });
   const again = count === 0;
-  const known = await world.db.upkiMail.findUniqueOrThrow({ where: { id } });
-  if (known.status !== "received") {
-    const { status, reason } = known;
-    return { id, status, reason, again };
+  if (again) {
+    const select = { status: true, reason: true };
+    const { status, reason } = await world.db.upkiMail.findUniqueOrThrow({ where: { id }, select });
+    if (status !== "received") return { id, status, reason, again };
   }
   return { ...(await dealWithMail(world, id)), again };
 }

@@ -69,7 +69,7 @@ export async function readSignedMail(
   pinned: Pinned,
   now: Date,
 ): Promise<MailRead | MailRefusal> {
-  const authorities = pinned.authorities.map((der) => Certificate.fromBER(new Uint8Array(der)));
+  const authorities = authoritiesOf(pinned);
   if (raw.length > MOST_OCTETS) return { code: "too_large", what: `The mail has ${raw.length} octets.` };
   const text = canonical(raw);
   const mail = text === null ? null : readEntity(text);
@@ -94,6 +94,17 @@ export async function readSignedMail(
     return { code: "wrong_sender", what: "The mail is not, or not only, from the signer." };
   }
   return readText(mail, content, sender);
+}
+
+const readAuthorities = new WeakMap<Pinned, readonly Certificate[]>();
+
+/** Read once for all mails: the settings do not change. */
+function authoritiesOf(pinned: Pinned): readonly Certificate[] {
+  const known = readAuthorities.get(pinned);
+  if (known) return known;
+  const read = pinned.authorities.map((der) => Certificate.fromBER(new Uint8Array(der)));
+  readAuthorities.set(pinned, read);
+  return read;
 }
 
 function isRecent(signedAt: Date, now: Date): boolean {
