@@ -16,6 +16,8 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["tests/*.test.ts", "tests/unit/**/*.test.{ts,tsx}"],
+          // Some ask other people's tools, which a busy machine takes its time to start.
+          testTimeout: 30_000,
           // It imports `next/server` without an extension, which Node alone does not find.
           server: { deps: { inline: ["next-intl"] } },
         },
