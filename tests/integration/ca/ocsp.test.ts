@@ -205,6 +205,11 @@ describe("what may be kept", () => {
     const first = await octets();
     office.pass(29 * 60_000);
     expect(await octets()).toBe(first);
+    // Also when it is time to look whether another process has revoked something.
+    const real = performance.now.bind(performance);
+    const later = vi.spyOn(performance, "now").mockImplementation(() => real() + 2000);
+    expect(await octets()).toBe(first);
+    later.mockRestore();
     office.pass(2 * 60_000);
     expect(await octets()).not.toBe(first);
   });

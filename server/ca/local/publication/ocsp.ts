@@ -85,11 +85,14 @@ function decoded(path: string): Uint8Array | null {
 }
 
 function answerQuestion(world: World, question: Question): Answer | Promise<Answer> {
-  const { statuses, answers } = world.publication;
-  const upToDate = statuses.upToDate();
-  const again = question.key === null ? undefined : answers.get(question.key);
-  if (!upToDate && again && isGood(again, world)) return { der: again.der, kept: again };
-  return upToDate ? upToDate.then(() => answered(world, question)) : answered(world, question);
+  const upToDate = world.publication.statuses.upToDate();
+  return upToDate ? upToDate.then(() => keptOrAnswered(world, question)) : keptOrAnswered(world, question);
+}
+
+function keptOrAnswered(world: World, question: Question): Answer | Promise<Answer> {
+  const again = question.key === null ? undefined : world.publication.answers.get(question.key);
+  if (again && isGood(again, world)) return { der: again.der, kept: again };
+  return answered(world, question);
 }
 
 function refused(error: OcspError): Answer {
