@@ -301,7 +301,8 @@ async function expectFits(page: Page, width: number): Promise<void> {
   const small = await page.evaluate(() =>
     [
       ...document.querySelectorAll(
-        "button, summary, select, input:not([type=hidden], [type=checkbox]), a.button",
+        // Of a box that is checked the label around it is the target.
+        "button, summary, select, input:not([type=hidden], [type=checkbox], [type=radio]), label.choice, a.button",
       ),
     ]
       .map((target) => [target.textContent ?? "", target.getBoundingClientRect().height] as const)
