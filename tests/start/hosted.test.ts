@@ -173,14 +173,20 @@ describe("two servers by `next start`, with Inngest, Resend and metadata from th
       .filter(({ triggers }) => triggers.some(({ cron }) => cron))
       .map(({ id }) => id);
     expect(schedules.map((id) => id.replace("client-certificate-portal-", "")).sort()).toEqual([
+      "catch-up-with-upki",
+      "fetch-upki-pins",
       "keep-publication",
+      "poll-upki-mailbox",
       "publish-crl",
+      "reconcile-upki",
       "refresh-federation",
       "remind-of-expiry",
+      "send-to-upki",
       "sweep-logins",
       "sweep-stalled",
       "warn-of-ending-issuers",
       "warn-of-ending-keys",
+      "warn-of-ending-registrar",
     ]);
     expect(functions.length).toBeGreaterThan(schedules.length);
   });
