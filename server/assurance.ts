@@ -7,6 +7,23 @@
 export const guardedDeeds = ["request", "renew", "revoke", "show_pin", "send_url"] as const;
 export type GuardedDeed = (typeof guardedDeeds)[number];
 
+/**
+ * Deeds of registrars and operators for which their own institution may ask for AAL2: ending somebody else's certificate, ending many
+ * at once, roles, settings of an institution, the CA.
+ */
+export const adminDeeds = [
+  "revoke_for",
+  "off_board",
+  "change_roles",
+  "change_settings",
+  "change_ca",
+] as const;
+export type AdminDeed = (typeof adminDeeds)[number];
+
+/** Every deed that a proof may be asked for. */
+export const provenDeeds = [...guardedDeeds, ...adminDeeds] as const;
+export type ProvenDeed = GuardedDeed | AdminDeed;
+
 export const aal2Context = "https://www.gakunin.jp/profile/AAL2";
 export const refedsMfaContext = "https://refeds.org/profile/mfa";
 export const ial2Assurance = "https://www.gakunin.jp/profile/IAL2";
@@ -14,7 +31,12 @@ export const ial2Assurance = "https://www.gakunin.jp/profile/IAL2";
 /** How long a strong login counts, in milliseconds from the moment the institution states (AuthnInstant). */
 export const strongFor = 10 * 60_000;
 
-export type Policy = { aal2For: readonly string[]; ial2For: readonly string[] };
+export type Policy = {
+  aal2For: readonly string[];
+  ial2For: readonly string[];
+  /** Deeds of its registrars and operators. */
+  aal2ForAdmin?: readonly string[];
+};
 
 /** What is known of a login. */
 export type Proof = { authnContext: string | null; authnAt: Date; assurance: readonly string[] };
@@ -38,13 +60,14 @@ export function isGuarded(deed: GuardedDeed, policy: Policy): boolean {
 
 /** What is missing for a deed: nothing, a strong login (which can be asked for), or an identity proof (which cannot). */
 export function missingFor(
-  deed: GuardedDeed,
+  deed: ProvenDeed,
   policy: Policy,
   proof: Proof,
   contexts: readonly string[],
   now: Date,
 ): Missing | null {
   if (policy.ial2For.includes(deed) && !proof.assurance.includes(ial2Assurance)) return "ial2";
-  if (policy.aal2For.includes(deed) && !isStrong(proof, contexts, now)) return "aal2";
+  const strong = [...policy.aal2For, ...(policy.aal2ForAdmin ?? [])];
+  if (strong.includes(deed) && !isStrong(proof, contexts, now)) return "aal2";
   return null;
 }

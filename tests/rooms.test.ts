@@ -4,6 +4,7 @@ import { importsOf, sourcesBelow, textOf } from "./support/sources.ts";
 
 /** Pure words of a room, without a database behind them: everybody may speak them. */
 const spoken = [
+  "server/audit/deeds",
   "server/enrollment/kind",
   "server/enrollment/lifecycle",
   "server/enrollment/views",
@@ -13,7 +14,15 @@ const spoken = [
   "server/federation/discovery/asked-for",
 ];
 const words = ["words", "server/assurance", "server/errors", "server/ports", "server/roles"];
-const foundations = [...words, "server/body", "server/db", "server/env", "server/log", "server/generated"];
+const foundations = [
+  ...words,
+  "server/address",
+  "server/body",
+  "server/db",
+  "server/env",
+  "server/log",
+  "server/generated",
+];
 
 /** room → rooms it may import; `type:` stands for their types only. */
 const rooms: Record<string, string[]> = {
@@ -61,13 +70,23 @@ const rooms: Record<string, string[]> = {
     "type:server/pki",
   ],
   // The heart: no framework, no other room.
-  "server/enrollment": ["inngest/events", "type:server/db", "server/generated", "server/pki/name", ...words],
+  "server/enrollment": [
+    "inngest/events",
+    "server/audit",
+    "type:server/db",
+    "server/generated",
+    "server/pki/name",
+    ...words,
+  ],
+  // Knows whom and what by their ids only, so that every room may write into it.
+  "server/audit": ["server/secrets", ...foundations],
   // Knows nothing of us.
   "server/pki": ["server/pki/name"],
   "server/pki/name": ["server/pki"],
 
   "server/api": [
     "server/admin",
+    "server/audit",
     "server/wiring",
     "server/enrollment",
     "server/federation",
@@ -76,11 +95,25 @@ const rooms: Record<string, string[]> = {
     ...foundations,
   ],
   // What operators see and do: the only reads that are not limited to a member.
-  "server/admin": ["server/federation", "server/pki/name", ...foundations],
-  "server/ca": ["server/enrollment", "server/pki", "server/pki/name", "server/secrets", ...foundations],
+  "server/admin": [
+    "server/audit",
+    "server/enrollment",
+    "server/federation",
+    "server/pki/name",
+    ...foundations,
+  ],
+  "server/ca": [
+    "server/audit",
+    "server/enrollment",
+    "server/pki",
+    "server/pki/name",
+    "server/secrets",
+    ...foundations,
+  ],
   // On a machine without packages: what an offline root is made with.
   "server/ca/offline-root": ["server/pki", "server/pki/name"],
   "server/federation": [
+    "server/audit",
     "server/federation/refusal",
     "server/sealing",
     "server/secrets",
@@ -115,6 +148,7 @@ const rooms: Record<string, string[]> = {
   "server/assurance": [],
   "server/roles": [],
   "server/errors": [],
+  "server/address": [],
   "server/body": [],
   "server/env": [],
   "server/log": ["server/env"],

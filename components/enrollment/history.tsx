@@ -7,13 +7,15 @@ export function History({ entries }: { entries: EnrollmentDetail["history"] }) {
   const t = useTranslations("History");
   return (
     <ol className="timeline" reversed>
-      {entries.toReversed().map(({ at, deed, detail: { before = "", number = "", words = "" } }) => (
-        <li key={`${at.toISOString()} ${deed}`}>
-          <Moment at={at} />
-          {t(deed, { before, number })}
-          {words !== "" && ` ${words}`}
-        </li>
-      ))}
+      {entries
+        .toReversed()
+        .map(({ at, deed, detail: { before = "", number = "", reason = "", words = "" } }) => (
+          <li key={`${at.toISOString()} ${deed}`}>
+            <Moment at={at} />
+            {t(deed, { before, number, reason })}
+            {words !== "" && ` ${words}`}
+          </li>
+        ))}
     </ol>
   );
 }

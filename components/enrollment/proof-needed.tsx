@@ -1,9 +1,9 @@
 import { useTranslations } from "next-intl";
-import type { GuardedDeed, Missing } from "@/server/assurance.ts";
+import type { Missing, ProvenDeed } from "@/server/assurance.ts";
 import { Link } from "@/server/i18n/navigation.ts";
 import { StepUpForm } from "../login/step-up-form.tsx";
 
-type ProofNeededProps = { deed: GuardedDeed; missing: Missing; to: string };
+type ProofNeededProps = { deed: ProvenDeed; missing: Missing; to: string };
 
 /** What is missing for a deed, in words; what can be done about it, with its button. */
 export function ProofNeeded({ deed, missing, to }: ProofNeededProps) {

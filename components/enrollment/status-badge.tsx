@@ -5,6 +5,7 @@ import type { CertificateState, Status } from "@/server/enrollment/lifecycle.ts"
 type Look = { tone: "working" | "ready" | "good" | "over" | "bad"; icon: IconName };
 
 const statusLooks = {
+  awaiting_approval: { tone: "working", icon: "clock" },
   requested: { tone: "working", icon: "clock" },
   pin_ready: { tone: "ready", icon: "receive" },
   active: { tone: "good", icon: "check" },
@@ -15,6 +16,8 @@ const statusLooks = {
   expired: { tone: "over", icon: "dash" },
   lapsed: { tone: "over", icon: "dash" },
   failed: { tone: "bad", icon: "warning" },
+  declined: { tone: "over", icon: "cross" },
+  cancelled: { tone: "over", icon: "dash" },
 } as const satisfies Record<Status, Look>;
 
 const stateLooks = {

@@ -1,8 +1,8 @@
 import { useLocale, useTranslations } from "next-intl";
-import type { GuardedDeed } from "@/server/assurance.ts";
+import type { ProvenDeed } from "@/server/assurance.ts";
 
 /** 本人確認へ進む: one more login at the member's own institution, by a stronger way, and back to `to`. */
-export function StepUpForm({ deed, to }: { deed: GuardedDeed; to: string }) {
+export function StepUpForm({ deed, to }: { deed: ProvenDeed; to: string }) {
   const t = useTranslations("Proof");
   const locale = useLocale();
   return (

@@ -1,7 +1,7 @@
 /** From the portal's errors to tRPC's, in one table, and back. */
 import { TRPCError } from "@trpc/server";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
-import { type GuardedDeed, guardedDeeds } from "../assurance.ts";
+import { type ProvenDeed, provenDeeds } from "../assurance.ts";
 import { type Code, PortalError } from "../errors.ts";
 import { log, newReference } from "../log.ts";
 
@@ -26,7 +26,7 @@ const answers = {
 } as const satisfies Record<Code, TRPC_ERROR_CODE_KEY>;
 
 /** What a caller gets to see of an error. One that nobody foresaw is logged here and leaves only its reference number. */
-export function toTrpcError(error: unknown, path: string): TRPCError {
+export function toTrpcError(error: unknown, path: string, reference = newReference()): TRPCError {
   // Of what a procedure throws, tRPC makes its own 500; one that has been here before keeps what it was given.
   if (error instanceof TRPCError && error.cause instanceof PortalError) {
     return error.code === answers[error.cause.code] ? error : wrap(error.cause);
@@ -35,7 +35,6 @@ export function toTrpcError(error: unknown, path: string): TRPCError {
     return wrap(new PortalError(codeOfForeign(error), {}, error));
   }
   if (error instanceof PortalError) return wrap(error);
-  const reference = newReference();
   log.error({ err: error instanceof TRPCError ? error.cause : error, path, reference }, "a procedure failed");
   // Next.js shows a failed page's `digest`: the reader then sees the number that the log holds.
   return Object.assign(wrap(new PortalError("internal", { reference })), { digest: reference });
@@ -75,8 +74,8 @@ export function refusalOf(error: unknown): Refusal {
 }
 
 /** The deed for which a proof is missing, when that is why it was refused. */
-export function deedWithoutProof(error: unknown): GuardedDeed | null {
+export function deedWithoutProof(error: unknown): ProvenDeed | null {
   const { code, detail } = portalErrorOf(error);
   const isAboutProof = code === "strong_login_needed" || code === "identity_proof_needed";
-  return (isAboutProof && guardedDeeds.find((deed) => deed === detail.deed)) || null;
+  return (isAboutProof && provenDeeds.find((deed) => deed === detail.deed)) || null;
 }

@@ -1,6 +1,9 @@
 /** The one door to the rooms behind: who may pass, and how errors come out. */
 import { initTRPC } from "@trpc/server";
-import { type GuardedDeed, type Missing, missingFor } from "../assurance.ts";
+import { z } from "zod";
+import { type AdminDeed, type GuardedDeed, type Missing, missingFor, type ProvenDeed } from "../assurance.ts";
+import { type Actor, actingAs } from "../audit/actor.ts";
+import type { AuditRole } from "../audit/deeds.ts";
 import { PortalError } from "../errors.ts";
 import type { MemberOfSession } from "../federation/session/sessions.ts";
 import { isOperator, scopeOf } from "../roles.ts";
@@ -16,11 +19,16 @@ const t = initTRPC.context<Context>().create({
 
 export const { router, createCallerFactory } = t;
 
-const guarded = t.procedure.use(async ({ next, path }) => {
-  const answer = await next();
-  if (!answer.ok) throw toTrpcError(answer.error, path);
+const guarded = t.procedure.use(async ({ ctx, next, path }) => {
+  const answer = await actingAs(actorOf(ctx, ctx.member ? "member" : "nobody"), () => next());
+  if (!answer.ok) throw toTrpcError(answer.error, path, ctx.reference);
   return answer;
 });
+
+/** Who it is that the audit names for what this request does. */
+function actorOf({ member, from, reference }: Context, role: AuditRole): Actor {
+  return { role, id: member?.id ?? null, from, reference };
+}
 
 /** Anybody, logged in or not. */
 export const publicProcedure = guarded;
@@ -36,7 +44,7 @@ type MemberContext = Context & { member: MemberOfSession };
 /** What the member's institution asks for at this deed and their login of now does not show. */
 export function proofMissing(
   { ports, member, strongContexts }: MemberContext,
-  deed: GuardedDeed,
+  deed: ProvenDeed,
 ): Missing | null {
   return missingFor(deed, member.institution, member.session, strongContexts, ports.now());
 }
@@ -44,21 +52,39 @@ export function proofMissing(
 /** A member who has proven for this deed what their institution asks for; nothing is done before. */
 export const guardedProcedure = (deed: GuardedDeed) =>
   memberProcedure.use(async ({ ctx, next }) => {
-    const missing = proofMissing(ctx, deed);
-    if (missing === "aal2") throw new PortalError("strong_login_needed", { deed });
-    if (missing === "ial2") throw new PortalError("identity_proof_needed", { deed });
+    requireProof(ctx, deed);
     return next();
   });
+
+function requireProof(ctx: MemberContext, deed: ProvenDeed): void {
+  const missing = proofMissing(ctx, deed);
+  if (missing === "aal2") throw new PortalError("strong_login_needed", { deed });
+  if (missing === "ial2") throw new PortalError("identity_proof_needed", { deed });
+}
 
 /** An operator; for anybody else there is nothing here. */
 export const operatorProcedure = memberProcedure.use(async ({ ctx, next }) => {
   if (!isOperator(ctx.member.roles, ctx.ports.now())) throw new PortalError("not_found");
-  return next();
+  return actingAs(actorOf(ctx, "operator"), () => next());
 });
 
 /** A registrar or an operator: `ctx.scope` says for which institutions. For anybody else there is nothing here. */
 export const registrarProcedure = memberProcedure.use(async ({ ctx, next }) => {
   const scope = scopeOf(ctx.member.roles, ctx.ports.now());
   if (!scope) throw new PortalError("not_found");
-  return next({ ctx: { ...ctx, scope } });
+  const role = scope.institutions === null ? "operator" : "registrar";
+  return actingAs(actorOf(ctx, role), () => next({ ctx: { ...ctx, scope } }));
 });
+
+/** A registrar or an operator who has proven for this deed what their own institution asks of them; nothing is done before. */
+export const sensitiveProcedure = (deed: AdminDeed) =>
+  registrarProcedure.use(async ({ ctx, next }) => {
+    requireProof(ctx, deed);
+    return next();
+  });
+
+/** Why, in the words of who does it: kept in the audit, and where it says so told to the member. */
+export const reason = z
+  .string()
+  .transform((text) => text.replaceAll(/\s+/g, " ").trim())
+  .refine((text) => text !== "" && [...text].length <= 500, "reason");

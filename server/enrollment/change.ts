@@ -1,5 +1,6 @@
 /** The one way in which an application changes: by the table, with its history, its version and its event. */
 import type { EventName, Events } from "../../inngest/events.ts";
+import { append, type Facts } from "../audit/append.ts";
 import type { Transaction } from "../db.ts";
 import type { Enrollment, Prisma } from "../generated/prisma/client.ts";
 import { type Happening, isLiving, next, type Status } from "./lifecycle.ts";
@@ -10,6 +11,8 @@ export type Trace = {
   at: Date;
   deed: Deed;
   detail?: Record<string, string | number>;
+  /** For the audit only: the words of who did it. */
+  reason?: string | null;
   data?: Prisma.EnrollmentUpdateInput;
 };
 
@@ -32,7 +35,7 @@ export function outcomeOf(
 /** Moves a locked application on; false, and nothing done, where the table knows no such way. */
 export async function happen(
   tx: Transaction,
-  enrollment: Pick<Enrollment, "id" | "status">,
+  enrollment: Affair & Pick<Enrollment, "status">,
   happening: Happening,
   trace: Trace,
 ): Promise<boolean> {
@@ -42,15 +45,36 @@ export async function happen(
     where: { id: enrollment.id },
     data: { ...trace.data, ...outcome, version: { increment: 1 } },
   });
-  await remember(tx, enrollment.id, trace);
+  await remember(tx, enrollment, trace, {
+    before: { status: enrollment.status },
+    after: { status: outcome.status },
+  });
   return true;
 }
 
-/** Writes a line of the application's history. */
-export async function remember(tx: Transaction, enrollmentId: string, trace: Trace): Promise<void> {
-  await tx.historyEntry.create({
-    data: { enrollmentId, at: trace.at, deed: trace.deed, detail: trace.detail ?? {} },
-  });
+/** An application as its history and the audit know it. */
+export type Affair = Pick<Enrollment, "id" | "memberId" | "institutionId">;
+
+/** Writes a line of the application's history, and an entry of the audit. */
+export async function remember(
+  tx: Transaction,
+  enrollment: Affair,
+  { at, deed, detail = {}, reason = null }: Trace,
+  { before = null, after = null }: { before?: Facts | null; after?: Facts | null } = {},
+): Promise<void> {
+  await tx.historyEntry.create({ data: { enrollmentId: enrollment.id, at, deed, detail } });
+  await append(tx, { ...auditOf(enrollment, deed), at, before, after: { ...after, ...detail }, reason });
+}
+
+/** What every audit entry about an application begins with. */
+export function auditOf({ id, memberId, institutionId }: Affair, deed: Deed) {
+  return {
+    deed: `enrollment.${deed}` as const,
+    subject: "enrollment" as const,
+    subjectId: id,
+    memberId,
+    institutionId,
+  };
 }
 
 /** Puts an event into the outbox: it reaches the workflows if, and only if, the transaction commits. */

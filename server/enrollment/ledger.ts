@@ -4,10 +4,11 @@
  */
 import type { EventName, Events } from "../../inngest/events.ts";
 import type { Policy } from "../assurance.ts";
+import { type AuditRow, type Facts, rowOf } from "../audit/append.ts";
 import type { Transaction } from "../db.ts";
 import type { Enrollment, Order, Prisma } from "../generated/prisma/client.ts";
 import type { Fact, RevocationReason } from "../ports.ts";
-import { outcomeOf, type Trace } from "./change.ts";
+import { auditOf, outcomeOf, type Trace } from "./change.ts";
 import type { Happening } from "./lifecycle.ts";
 import type { LetterKind } from "./views.ts";
 
@@ -21,6 +22,7 @@ export type Ledger = {
   lockings: Set<string>;
   changed: Set<string>;
   history: Prisma.HistoryEntryCreateManyInput[];
+  audit: AuditRow[];
   events: Prisma.OutboxEventCreateManyInput[];
   /** Applications whose revocation was asked for here. Read only where one was done or refused. */
   asked: Set<string>;
@@ -50,6 +52,7 @@ export async function openLedger(tx: Transaction, facts: readonly Fact[]): Promi
     lockings: has("ticket_locked") ? await lockingsOf(tx, known) : new Set(),
     changed: new Set(),
     history: [],
+    audit: [],
     events: [],
     asked: ids.length > 0 ? await askedOf(tx, ids) : new Set(),
     revocations: new Map(),
@@ -112,12 +115,20 @@ export function note(
   const outcome = enrollment && outcomeOf(enrollment, happening);
   if (!outcome) return false;
   changeEnrollment(ledger, id, { ...data, ...outcome });
-  noteDeed(ledger, id, trace);
+  noteDeed(ledger, id, trace, { before: { status: enrollment.status }, after: { status: outcome.status } });
   return true;
 }
 
-export function noteDeed(ledger: Ledger, enrollmentId: string, { at, deed, detail = {} }: Trace): void {
+export function noteDeed(
+  ledger: Ledger,
+  enrollmentId: string,
+  { at, deed, detail = {} }: Trace,
+  { before = null, after = null }: { before?: Facts | null; after?: Facts | null } = {},
+): void {
   ledger.history.push({ enrollmentId, at, deed, detail });
+  const enrollment = ledger.enrollments.get(enrollmentId);
+  if (enrollment)
+    ledger.audit.push(rowOf({ ...auditOf(enrollment, deed), at, before, after: { ...after, ...detail } }));
 }
 
 export function noteEvent<N extends EventName>(ledger: Ledger, name: N, data: Events[N]): void {
@@ -168,13 +179,14 @@ const written = {
  * the values: how many rows a JSON holds PostgreSQL does not know, and it would read the whole table for them.
  */
 async function writeChanges(tx: Transaction, ledger: Ledger): Promise<void> {
-  const { changed, history, events } = ledger;
+  const { changed, history, audit, events } = ledger;
   const orders = [...ledger.orders.values()].filter(({ id }) => changed.has(id));
   const enrollments = [...ledger.enrollments.values()].filter(({ id }) => changed.has(id));
   const rows = {
     orders: orders.map(written.order),
     enrollments: enrollments.map(written.enrollment),
     history,
+    audit,
     events,
   };
   const ids = [...changed];
@@ -197,7 +209,15 @@ async function writeChanges(tx: Transaction, ledger: Ledger): Promise<void> {
     history AS (
       INSERT INTO "HistoryEntry" ("enrollmentId", at, deed, detail)
       SELECT "enrollmentId", at, deed, detail FROM told, jsonb_to_recordset(rows->'history')
-        AS n("enrollmentId" text, at timestamptz, deed text, detail jsonb))
+        AS n("enrollmentId" text, at timestamptz, deed text, detail jsonb)),
+    audit AS (
+      INSERT INTO "AuditEntry" (id, at, deed, role, "actorId", "institutionId", "memberId", subject, "subjectId",
+        before, after, reason, "from", reference, canonical)
+      SELECT id, at, deed, role, "actorId", "institutionId", "memberId", subject, "subjectId",
+        before, after, reason, "from", reference, canonical
+      FROM told, jsonb_to_recordset(rows->'audit') AS n(id text, at timestamptz, deed text, role text, "actorId" text,
+        "institutionId" text, "memberId" text, subject text, "subjectId" text, before jsonb, after jsonb, reason text,
+        "from" text, reference text, canonical text))
     INSERT INTO "OutboxEvent" (id, name, data)
     SELECT gen_random_uuid()::text, name, data FROM told, jsonb_to_recordset(rows->'events')
       AS n(name text, data jsonb)`;

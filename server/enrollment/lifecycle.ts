@@ -1,6 +1,7 @@
 /** The life of an application, as a table: what is not in it cannot happen. */
 
 export const statuses = [
+  "awaiting_approval",
   "requested",
   "pin_ready",
   "active",
@@ -11,10 +12,15 @@ export const statuses = [
   "expired",
   "lapsed",
   "failed",
+  "declined",
+  "cancelled",
 ] as const;
 export type Status = (typeof statuses)[number];
 
 export type Happening =
+  | "approved"
+  | "declined"
+  | "cancelled"
   | "pin_issued"
   | "collected"
   | "refused"
@@ -30,8 +36,9 @@ export type Happening =
  * although its time seemed over exists, and one that was revoked without the portal is revoked.
  */
 const transitions: Record<Status, Partial<Record<Happening, Status>>> = {
-  requested: { pin_issued: "pin_ready", refused: "failed", lapsed: "lapsed" },
-  pin_ready: { collected: "active", lapsed: "lapsed", refused: "failed" },
+  awaiting_approval: { approved: "requested", declined: "declined", cancelled: "cancelled" },
+  requested: { pin_issued: "pin_ready", refused: "failed", lapsed: "lapsed", cancelled: "cancelled" },
+  pin_ready: { collected: "active", lapsed: "lapsed", refused: "failed", cancelled: "cancelled" },
   active: {
     renewal_asked: "renewing",
     revocation_asked: "revoking",
@@ -58,6 +65,8 @@ const transitions: Record<Status, Partial<Record<Happening, Status>>> = {
   expired: { collected: "active", revoked: "revoked" },
   lapsed: { collected: "active" },
   failed: { collected: "active" },
+  declined: {},
+  cancelled: { collected: "active" },
 };
 
 /** The status after a happening, or null where it cannot happen. */
@@ -67,12 +76,19 @@ export function next(status: Status, happening: Happening): Status | null {
 
 /** Whether the portal or the CA is at work, or the member has something to fetch: pages then look again by themselves. */
 export function isUnderWay(status: Status): boolean {
-  return ["requested", "pin_ready", "renewing", "renewal_pin_ready", "revoking"].includes(status);
+  return [
+    "awaiting_approval",
+    "requested",
+    "pin_ready",
+    "renewing",
+    "renewal_pin_ready",
+    "revoking",
+  ].includes(status);
 }
 
 /** Whether it is shown without 全ての証明書を表示, and whether it keeps others of its kind and address away. */
 export function isLiving(status: Status): boolean {
-  return !["revoked", "expired", "lapsed", "failed"].includes(status);
+  return !["revoked", "expired", "lapsed", "failed", "declined", "cancelled"].includes(status);
 }
 
 /** 証明書の状態: what is true of the certificate, whatever was asked for. */
@@ -87,7 +103,7 @@ export function certificateState(status: Status, notAfter: Date | null, now: Dat
   if (status === "revoked") return "revoked";
   if (notAfter) return notAfter > now ? "valid" : "expired";
   if (status === "lapsed") return "uncollected";
-  if (status === "failed") return "none";
+  if (status === "failed" || status === "declined" || status === "cancelled") return "none";
   return "waiting";
 }
 
@@ -106,6 +122,7 @@ export function hindranceToRevocation(status: Status): Hindrance | null {
 
 function hindrance(status: Status): Hindrance {
   switch (status) {
+    case "awaiting_approval":
     case "requested":
     case "pin_ready":
       return "not_collected";

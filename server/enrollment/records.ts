@@ -143,7 +143,7 @@ function summaryOf(row: Enrollment, sequence: number, now: Date): EnrollmentSumm
 
 /** The PIN of the newest order: it opens the issuing site until the download, and the .p12 for as long as the CA keeps it. */
 async function pinOf(ports: Ports, row: Enrollment, order: Order, missing: Missing | null): Promise<PinView> {
-  if (order.status === "placed") return { state: "not_yet" };
+  if (order.status === "awaiting" || order.status === "placed") return { state: "not_yet" };
   if (!isOpen(order.status) && order.status !== "collected") return { state: "gone" };
   if (row.status === "revoking" || row.status === "revoked") return { state: "gone" };
   if (missing) return (await ports.ca.hasPin(order.id)) ? { state: "guarded", missing } : { state: "gone" };

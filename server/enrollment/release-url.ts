@@ -20,13 +20,14 @@ export async function releaseUrl(
 ): Promise<{ number: number; already: boolean }> {
   const already = await ports.db.$transaction(async (tx) => {
     const at = ports.now();
-    const { id } = await lockOwn(tx, wish.memberId, wish.number);
+    const enrollment = await lockOwn(tx, wish.memberId, wish.number);
+    const { id } = enrollment;
     const order = await tx.order.findFirst({ where: { enrollmentId: id, status: "pin_issued" } });
     if (!order) throw new PortalError("not_found", { number: wish.number });
     if (!isUrlHeld(order)) return true;
     await tx.order.update({ where: { id: order.id }, data: { urlReleasedAt: at } });
     await tx.enrollment.update({ where: { id }, data: { version: { increment: 1 } } });
-    await remember(tx, id, { at, deed: "url_released" });
+    await remember(tx, enrollment, { at, deed: "url_released" });
     await announce(tx, "enrollment/order.changed", { order: order.id });
     return false;
   });

@@ -13,14 +13,15 @@ export async function renumber(tx: Transaction, orderId: string, at: Date): Prom
   if (order?.purpose !== "issue" || order.status !== "placed") return false;
   const { memberId } = order.enrollment;
   await tx.$queryRaw`SELECT id FROM "Member" WHERE id = ${memberId} FOR UPDATE`;
-  const { id, number: before, formerNumber, dn } = await lockEnrollment(tx, order.enrollmentId);
+  const enrollment = await lockEnrollment(tx, order.enrollmentId);
+  const { id, number: before, formerNumber, dn } = enrollment;
   if (formerNumber !== null) return false;
   const number = await freeNumber(tx, memberId, dn);
   await tx.enrollment.update({
     where: { id },
     data: { number, formerNumber: before, dn: withNumber(dn, number), version: { increment: 1 } },
   });
-  await remember(tx, id, { at, deed: "renumbered", detail: { before, number } });
+  await remember(tx, enrollment, { at, deed: "renumbered", detail: { before, number } });
   await announce(tx, "enrollment/order.changed", { order: orderId });
   return true;
 }

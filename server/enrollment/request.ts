@@ -86,7 +86,7 @@ async function request(ports: Ports, tx: Transaction, application: Application) 
   });
   const fault = ports.rules.faultOf(orderOf(order, { ...enrollment, member }));
   if (fault) throw new PortalError("not_issuable", { field: fault.field, value: fault.value });
-  await remember(tx, enrollment.id, { at, deed: "requested", detail: { months } });
+  await remember(tx, enrollment, { at, deed: "requested", detail: { months } });
   await announce(tx, "enrollment/order.placed", { order: order.id, purpose: "issue" });
   return { number, already: false };
 }
@@ -151,5 +151,5 @@ function isTakenName(error: unknown): boolean {
 
 /** The statuses of `isLiving`, as a condition of a query. */
 export const alive = {
-  status: { notIn: ["revoked", "expired", "lapsed", "failed"] },
+  status: { notIn: ["revoked", "expired", "lapsed", "failed", "declined", "cancelled"] },
 } satisfies Prisma.EnrollmentWhereInput;

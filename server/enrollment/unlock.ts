@@ -16,8 +16,8 @@ export async function unlockTicket(ports: Ports, wish: { memberId: string; numbe
   if (!ticket?.locked) return;
   await ports.ca.unlock(newest.id);
   await ports.db.$transaction(async (tx) => {
-    const { id } = await lockOwn(tx, wish.memberId, wish.number);
-    await tx.enrollment.update({ where: { id }, data: { version: { increment: 1 } } });
-    await remember(tx, id, { at: ports.now(), deed: "ticket_unlocked" });
+    const enrollment = await lockOwn(tx, wish.memberId, wish.number);
+    await tx.enrollment.update({ where: { id: enrollment.id }, data: { version: { increment: 1 } } });
+    await remember(tx, enrollment, { at: ports.now(), deed: "ticket_unlocked" });
   });
 }

@@ -59,11 +59,16 @@ export const letterKinds = [
   "locked",
   "reminder",
   "held",
+  "declined",
+  "cancelled",
 ] as const;
 export type LetterKind = (typeof letterKinds)[number];
 
 export const deeds = [
   "requested",
+  "approved",
+  "declined",
+  "cancelled",
   "renewal_asked",
   "pin_issued",
   "url_held",
@@ -83,6 +88,7 @@ export const deeds = [
   "revocation_refused",
   "adopted",
   "expired",
+  "disowned",
 ] as const;
 /** What happened to an application: the key of its sentence in messages (`History`). */
 export type Deed = (typeof deeds)[number];

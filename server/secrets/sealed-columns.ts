@@ -70,5 +70,19 @@ export const sealedColumns = {
     of: "id",
     context: (id) => `upki-pin-file/${id}`,
   },
+  webhookSecret: {
+    table: "Webhook",
+    column: "sealedSecret",
+    id: "id",
+    of: "id",
+    context: (id) => `webhook/${id}`,
+  },
+  auditKey: {
+    table: "AuditKey",
+    column: "sealedKey",
+    id: "id",
+    of: "id",
+    context: (id) => `audit-key/${id}`,
+  },
   release: { table: "Release", column: "sealed", id: "id", of: "id", context: (id) => `release:${id}` },
 } as const satisfies Record<string, SealedColumn>;

@@ -53,7 +53,7 @@ async function makeTemplate(url: (database: string) => string) {
   await admin.end();
 }
 
-/** Columns, enums, indexes and constraints as text: two databases with the same text have the same shape. */
+/** Columns, enums, indexes and constraints (not triggers, which only migrations have) as text: two databases with the same text have the same shape. */
 export async function shapeOf(client: pg.Client): Promise<string> {
   const { rows } = await client.query(`
     SELECT line FROM (
@@ -61,7 +61,7 @@ export async function shapeOf(client: pg.Client): Promise<string> {
         FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> '_prisma_migrations'
       UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'
       UNION ALL SELECT format('constraint %s %s %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
-        FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid <> COALESCE(to_regclass('_prisma_migrations')::oid, 0)
+        FROM pg_constraint WHERE contype <> 't' AND connamespace = 'public'::regnamespace AND conrelid <> COALESCE(to_regclass('_prisma_migrations')::oid, 0)
       UNION ALL SELECT format('enum %s %s', t.typname, string_agg(e.enumlabel, ',' ORDER BY e.enumsortorder))
         FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid GROUP BY t.typname
     ) AS lines ORDER BY line`);

@@ -20,6 +20,8 @@ export class Visitor {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     if (cookie && !init.anonymous) headers.set("cookie", cookie);
     if (init.method === "POST" && !init.anonymous) headers.set("origin", this.#base);
+    // A test that waits for another program stands still: a connection that the portal closes meanwhile would be used once more.
+    headers.set("connection", "close");
     const answer = await fetch(this.#reach(new URL(path, this.#base).href), {
       ...init,
       headers,

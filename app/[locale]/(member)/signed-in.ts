@@ -3,7 +3,7 @@ import "server-only";
 import { getLocale } from "next-intl/server";
 import { api } from "@/server/api/caller.ts";
 import { deedWithoutProof, type Refusal, refusalOf } from "@/server/api/errors.ts";
-import type { GuardedDeed } from "@/server/assurance.ts";
+import type { ProvenDeed } from "@/server/assurance.ts";
 import { redirect } from "@/server/i18n/navigation.ts";
 
 export type Caller = Awaited<ReturnType<typeof api>>;
@@ -25,7 +25,7 @@ export async function attempt<T>(
   deed: (caller: Caller) => Promise<T>,
 ): Promise<{ done: T } | Refusal> {
   let refusal: Refusal;
-  let unproven: GuardedDeed | null;
+  let unproven: ProvenDeed | null;
   try {
     return { done: await deed(await api()) };
   } catch (error) {
@@ -43,7 +43,7 @@ async function toLogin(path: string, why: { ended?: "1" } = {}): Promise<never> 
   return redirect({ href: { pathname: "/login", query: { to: `/${locale}${path}`, ...why } }, locale });
 }
 
-async function toConfirmIdentity(path: string, deed: GuardedDeed): Promise<never> {
+async function toConfirmIdentity(path: string, deed: ProvenDeed): Promise<never> {
   const locale = await getLocale();
   const query = { for: deed, to: `/${locale}${path}` };
   return redirect({ href: { pathname: "/login/confirm-identity", query }, locale });

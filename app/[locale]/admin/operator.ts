@@ -14,11 +14,18 @@ export async function operator(path: string): Promise<OperatorCaller> {
   return member?.isOperator ? caller.admin : lost();
 }
 
-/** Registrars and operators, where NII's service is the CA; as `operator`. */
-export async function registrar(path: string): Promise<OperatorCaller["upki"]> {
+/** Registrars and operators; as `operator`. */
+export async function registrar(path: string): Promise<OperatorCaller> {
   const caller = await signedIn(path);
   const { member } = await caller.session.me();
-  return member?.isRegistrar ? caller.admin.upki : lost();
+  return member?.isRegistrar ? caller.admin : lost();
+}
+
+/** Registrars and operators, where NII's service is the CA. */
+export async function upkiRegistrar(path: string): Promise<OperatorCaller["upki"]> {
+  const caller = await signedIn(path);
+  const { member } = await caller.session.me();
+  return member?.isRegistrar && member.hasUpki ? caller.admin.upki : lost();
 }
 
 /** What is not there, or no longer to be seen, is a page not found. */

@@ -11,6 +11,19 @@ import { PortalError } from "../../errors.ts";
 import { federation } from "../../federation/world.ts";
 import { cnRules, keyOrigins } from "../../ports.ts";
 import { operatorProcedure, router } from "../trpc.ts";
+import { applicationsAdmin } from "./admin/applications.ts";
+import { approvalsAdmin } from "./admin/approvals.ts";
+import { auditAdmin } from "./admin/audit.ts";
+import { authoritiesAdmin } from "./admin/authorities.ts";
+import { invitationsAdmin } from "./admin/invitations.ts";
+import { jobsAdmin } from "./admin/jobs.ts";
+import { lettersAdmin } from "./admin/letters.ts";
+import { offboardingsAdmin } from "./admin/offboardings.ts";
+import { overviewAdmin } from "./admin/overview.ts";
+import { peopleAdmin } from "./admin/people.ts";
+import { settingsAdmin } from "./admin/settings.ts";
+import { tokensAdmin } from "./admin/tokens.ts";
+import { webhooksAdmin } from "./admin/webhooks.ts";
 import { upkiRouter } from "./upki.ts";
 
 /** The database takes no text with a NUL, and its calendar has no year 0. */
@@ -106,4 +119,17 @@ export const adminRouter = router({
   logins: loginsAdmin,
   institutions: institutionsAdmin,
   upki: upkiRouter,
+  overview: overviewAdmin,
+  applications: applicationsAdmin,
+  approvals: approvalsAdmin,
+  invitations: invitationsAdmin,
+  offboardings: offboardingsAdmin,
+  settings: settingsAdmin,
+  people: peopleAdmin,
+  tokens: tokensAdmin,
+  webhooks: webhooksAdmin,
+  letters: lettersAdmin,
+  jobs: jobsAdmin,
+  authorities: authoritiesAdmin,
+  audit: auditAdmin,
 });

@@ -1,6 +1,6 @@
 /** Who is logged in, and in which language they read. */
 import { z } from "zod";
-import { guardedDeeds } from "../../assurance.ts";
+import { provenDeeds } from "../../assurance.ts";
 import { env } from "../../env.ts";
 import { isOperator, scopeOf } from "../../roles.ts";
 import { memberProcedure, proofMissing, publicProcedure, router } from "../trpc.ts";
@@ -17,15 +17,17 @@ export const sessionRouter = router({
         institutionJa: institution.nameJa,
         institutionEn: institution.nameEn,
         isOperator: isOperator(member.roles, ports.now()),
-        /** Of some institution or of all, and there is something to look after: what is ordered from NII's service. */
-        isRegistrar: env().CA_BACKEND === "upki" && scopeOf(member.roles, ports.now()) !== null,
+        /** Of some institution or of all. */
+        isRegistrar: scopeOf(member.roles, ports.now()) !== null,
+        /** Whether certificates are ordered from NII's service: then there is something of that to look after. */
+        hasUpki: env().CA_BACKEND === "upki",
       },
     };
   }),
 
   /** Whether the login at hand does for a deed, and if not what is missing. */
   missingFor: memberProcedure
-    .input(z.object({ deed: z.enum(guardedDeeds) }))
+    .input(z.object({ deed: z.enum(provenDeeds) }))
     .query(({ ctx, input }) => proofMissing(ctx, input.deed)),
 
   /** Whom to ask about the portal itself; null where the operator names nobody. */

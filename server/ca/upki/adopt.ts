@@ -216,7 +216,7 @@ async function carryOut(
       notAfter,
     },
   });
-  await remember(tx, enrollment.id, { at, deed: "adopted", detail: { serial: hexOf(serial) } });
+  await remember(tx, enrollment, { at, deed: "adopted", detail: { serial: hexOf(serial) } });
   await tx.upkiDifference.update({
     where: { id: row.id },
     data: { status: "settled", requestId: null, dealtBy: by, dealtAt: at },

@@ -50,6 +50,8 @@ async function contextOf({ context, minutesAgo = 0, assurance = [] }: Login): Pr
   return {
     ports: world.ports,
     member: { ...member, session, roles: [] },
+    from: null,
+    reference: "REFERENC",
     strongContexts: strongContexts({ acceptRefedsMfa: false }),
   };
 }

@@ -12,6 +12,9 @@ import {
 } from "@/server/enrollment/lifecycle.ts";
 
 const happenings: Happening[] = [
+  "approved",
+  "declined",
+  "cancelled",
   "pin_issued",
   "collected",
   "refused",
@@ -25,6 +28,11 @@ const happenings: Happening[] = [
 
 /** Every way there is; what is not named here must not exist. */
 const ways: [Status, Happening, Status][] = [
+  ["awaiting_approval", "approved", "requested"],
+  ["awaiting_approval", "declined", "declined"],
+  ["awaiting_approval", "cancelled", "cancelled"],
+  ["requested", "cancelled", "cancelled"],
+  ["pin_ready", "cancelled", "cancelled"],
   ["requested", "pin_issued", "pin_ready"],
   ["requested", "refused", "failed"],
   ["requested", "lapsed", "lapsed"],
@@ -53,6 +61,7 @@ const ways: [Status, Happening, Status][] = [
   ["expired", "revoked", "revoked"],
   ["lapsed", "collected", "active"],
   ["failed", "collected", "active"],
+  ["cancelled", "collected", "active"],
 ];
 
 describe("the life of an application", () => {
@@ -65,17 +74,18 @@ describe("the life of an application", () => {
     }
   }
 
-  test("what is revoked is dead for good; what is expired, lapsed or failed until the CA tells of a certificate", () => {
+  test("what is revoked or declined is dead for good; what is expired, lapsed, failed or cancelled until the CA tells of a certificate", () => {
     const dead = statuses.filter((status) => !isLiving(status));
-    expect(dead).toEqual(["revoked", "expired", "lapsed", "failed"]);
+    expect(dead).toEqual(["revoked", "expired", "lapsed", "failed", "declined", "cancelled"]);
     for (const status of dead) {
       const back = happenings.filter((what) => isLiving(next(status, what) ?? "revoked"));
-      expect(back).toEqual(status === "revoked" ? [] : ["collected"]);
+      expect(back).toEqual(["revoked", "declined"].includes(status) ? [] : ["collected"]);
     }
   });
 
   test("a page looks again by itself only while somebody is at work or something waits to be fetched", () => {
     expect(statuses.filter(isUnderWay)).toEqual([
+      "awaiting_approval",
       "requested",
       "pin_ready",
       "renewing",
@@ -104,6 +114,9 @@ describe("証明書の状態 never claims more than is true", () => {
     ["expired", past, "expired"],
     ["lapsed", null, "uncollected"],
     ["failed", null, "none"],
+    ["awaiting_approval", null, "waiting"],
+    ["declined", null, "none"],
+    ["cancelled", null, "none"],
   ];
   for (const [status, notAfter, state] of table) {
     test(`${status} with ${notAfter?.toISOString() ?? "no certificate"} reads ${state}`, () => {
@@ -124,6 +137,9 @@ describe("a button that may not be used says why", () => {
     ["expired", "expired", "expired"],
     ["lapsed", "ended", "ended"],
     ["failed", "ended", "ended"],
+    ["awaiting_approval", "not_collected", "not_collected"],
+    ["declined", "ended", "ended"],
+    ["cancelled", "ended", "ended"],
   ];
   for (const [status, renewal, revocation] of table) {
     test(`${status}: renewal ${renewal ?? "may be asked for"}, revocation ${revocation ?? "may be asked for"}`, () => {

@@ -13,7 +13,7 @@ import { CredentialWarning, SiteFacts } from "@/components/admin/upki/site-facts
 import { Waiting } from "@/components/admin/upki/waiting.tsx";
 import { SubmitButton } from "@/components/ui/submit-button.tsx";
 import type { Locale } from "@/server/i18n/routing.ts";
-import { registrar } from "../operator.ts";
+import { upkiRegistrar } from "../operator.ts";
 import { makeFile, settleFile, wantList } from "./actions.ts";
 
 type Many = string | string[] | undefined;
@@ -27,7 +27,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function UpkiPage({ params, searchParams }: UpkiPageProps) {
-  const upki = await registrar("/admin/upki");
+  const upki = await upkiRegistrar("/admin/upki");
   const [{ locale }, query, t, view] = await Promise.all([
     params,
     searchParams,

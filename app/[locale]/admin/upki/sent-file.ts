@@ -21,7 +21,7 @@ export async function admitted(locale: string): Promise<Registrar | Response> {
   const language = languageIn(locale);
   if (!member)
     return seeOther(`/${language}/login?${new URLSearchParams({ to: `/${language}/admin/upki` })}`);
-  return member.isRegistrar ? caller.admin.upki : seeOther(`/${language}/not-found`);
+  return member.isRegistrar && member.hasUpki ? caller.admin.upki : seeOther(`/${language}/not-found`);
 }
 
 /** Says on the overview what came of it; `more` is for its address too. */

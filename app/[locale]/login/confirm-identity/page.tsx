@@ -4,7 +4,7 @@ import { getTranslations } from "next-intl/server";
 import { ProofNeeded } from "@/components/enrollment/proof-needed.tsx";
 import { Notice } from "@/components/ui/notice.tsx";
 import { api } from "@/server/api/caller.ts";
-import { guardedDeeds } from "@/server/assurance.ts";
+import { provenDeeds } from "@/server/assurance.ts";
 import { safePath } from "@/server/federation/login/safe-path.ts";
 import { Link, redirect } from "@/server/i18n/navigation.ts";
 import type { Locale } from "@/server/i18n/routing.ts";
@@ -29,7 +29,7 @@ export default async function ConfirmIdentityPage({ params, searchParams }: Conf
   const to = safePath(typeof query.to === "string" ? query.to : null, locale);
   const { member } = await caller.session.me();
   if (!member) return redirect({ href: { pathname: "/login", query: { to, ended: "1" } }, locale });
-  const deed = guardedDeeds.find((known) => known === query.for);
+  const deed = provenDeeds.find((known) => known === query.for);
   const missing = deed ? await caller.session.missingFor({ deed }) : null;
   // Proven meanwhile, in another tab perhaps, or no longer asked for.
   if (!deed || !missing) return sendTo(to);
@@ -55,6 +55,8 @@ export default async function ConfirmIdentityPage({ params, searchParams }: Conf
 
 /** The page from which the deed was asked for: the application's own, else the dashboard. */
 function wayBack(to: string): string {
+  const admin = /^\/(?:ja|en)(\/admin\/.*)$/.exec(to)?.[1];
+  if (admin) return admin;
   const number = /\/certs\/(\d+)/.exec(to)?.[1] ?? /[?&]number=(\d+)/.exec(to)?.[1];
   return number ? `/certs/${number}` : "/certs";
 }

@@ -2,7 +2,7 @@
 import "server-only";
 import { getLocale } from "next-intl/server";
 import { redirect } from "@/server/i18n/navigation.ts";
-import { registrar } from "../../operator.ts";
+import { upkiRegistrar } from "../../operator.ts";
 
 export type LetterQuery = Record<"what" | "id" | "name", string | string[] | undefined>;
 
@@ -10,7 +10,7 @@ export type LetterQuery = Record<"what" | "id" | "name", string | string[] | und
 export async function letterOf({ what, id, name }: LetterQuery, page: "assign" | "discard") {
   const named = Object.entries({ what, id, name }).filter(([, value]) => typeof value === "string");
   const query = new URLSearchParams(named as [string, string][]);
-  const upki = await registrar(`/admin/upki/dead/${page}?${query}`);
+  const upki = await upkiRegistrar(`/admin/upki/dead/${page}?${query}`);
   const letter = (await upki.dead()).find((one) => one.id === id && one.what === what);
   const isGone = !letter || (name !== undefined && !letter.names.some((one) => one === name));
   if (isGone) return redirect({ href: "/admin/upki/dead?did=gone", locale: await getLocale() });

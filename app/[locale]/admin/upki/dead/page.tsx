@@ -4,7 +4,7 @@ import { AdminFrame } from "@/components/admin/frame.tsx";
 import { Did, type DidQuery } from "@/components/admin/upki/did.tsx";
 import { Letters } from "@/components/admin/upki/letters.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
-import { registrar } from "../../operator.ts";
+import { upkiRegistrar } from "../../operator.ts";
 import { retry } from "../actions.ts";
 
 type DeadPageProps = { searchParams: Promise<DidQuery> };
@@ -14,7 +14,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function DeadPage({ searchParams }: DeadPageProps) {
-  const upki = await registrar("/admin/upki/dead");
+  const upki = await upkiRegistrar("/admin/upki/dead");
   const [query, t, letters] = await Promise.all([searchParams, getTranslations("Admin.upki"), upki.dead()]);
   return (
     <AdminFrame title={t("dead.title")}>

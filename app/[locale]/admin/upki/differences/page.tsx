@@ -4,7 +4,7 @@ import { AdminFrame } from "@/components/admin/frame.tsx";
 import { Did, type DidQuery } from "@/components/admin/upki/did.tsx";
 import { Differences } from "@/components/admin/upki/differences.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
-import { registrar } from "../../operator.ts";
+import { upkiRegistrar } from "../../operator.ts";
 import { dismiss } from "../actions.ts";
 
 type DifferencesPageProps = { searchParams: Promise<DidQuery> };
@@ -14,7 +14,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function DifferencesPage({ searchParams }: DifferencesPageProps) {
-  const upki = await registrar("/admin/upki/differences");
+  const upki = await upkiRegistrar("/admin/upki/differences");
   const [query, t, differences] = await Promise.all([
     searchParams,
     getTranslations("Admin.upki"),

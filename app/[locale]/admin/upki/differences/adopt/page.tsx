@@ -3,7 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { AdminFrame } from "@/components/admin/frame.tsx";
 import { Adoption } from "@/components/admin/upki/adoption.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
-import { orLost, registrar } from "../../../operator.ts";
+import { orLost, upkiRegistrar } from "../../../operator.ts";
 import { adopt } from "../../actions.ts";
 
 type AdoptPageProps = { searchParams: Promise<{ id?: string | string[] }> };
@@ -13,7 +13,7 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function AdoptPage({ searchParams }: AdoptPageProps) {
-  const upki = await registrar("/admin/upki/differences");
+  const upki = await upkiRegistrar("/admin/upki/differences");
   const { id = [] } = await searchParams;
   const [t, plans] = await Promise.all([
     getTranslations("Admin.upki"),

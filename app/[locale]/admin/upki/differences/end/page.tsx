@@ -5,7 +5,7 @@ import { Dn } from "@/components/admin/upki/dn.tsx";
 import { Notice } from "@/components/ui/notice.tsx";
 import { SubmitButton } from "@/components/ui/submit-button.tsx";
 import { Link, redirect } from "@/server/i18n/navigation.ts";
-import { registrar } from "../../../operator.ts";
+import { upkiRegistrar } from "../../../operator.ts";
 import { endWithoutPin } from "../../actions.ts";
 
 type EndPageProps = { searchParams: Promise<{ id?: string | string[] }> };
@@ -17,7 +17,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function EndPage({ searchParams }: EndPageProps) {
   const { id } = await searchParams;
   const page = "/admin/upki/differences";
-  const upki = await registrar(`${page}/end?id=${encodeURIComponent(String(id))}`);
+  const upki = await upkiRegistrar(`${page}/end?id=${encodeURIComponent(String(id))}`);
   const [t, differences] = await Promise.all([getTranslations("Admin.upki"), upki.differences()]);
   const found = differences.find((one) => one.id === id && one.kind === "pin_missing");
   if (!found) return redirect({ href: `${page}?did=gone`, locale: await getLocale() });
