@@ -12,6 +12,9 @@ import { auditOf, outcomeOf, type Trace } from "./change.ts";
 import type { Happening } from "./lifecycle.ts";
 import type { LetterKind } from "./views.ts";
 
+/** `at`: when it was heard of. Its own time is of whole seconds and of another clock: letters are told in the order in which they were heard of. */
+export type ToldLetter = { kind: LetterKind; about: string; at: Date; sentAt: Date };
+
 /** An application, its order that a fact is about, and what the rules ask of both; as they are, and then as they will be. */
 export type Ledger = {
   enrollments: Map<string, Enrollment>;
@@ -30,7 +33,7 @@ export type Ledger = {
   revocations: Map<string, { at: Date; reason: RevocationReason }>;
   givenUp: Set<string>;
   /** Mails that the CA has sent by itself. */
-  letters: { enrollmentId: string; kind: LetterKind; about: string; at: Date }[];
+  letters: ({ enrollmentId: string } & ToldLetter)[];
 };
 
 /** Takes the applications in the order of their ids, so that two transactions never wait for each other; what nobody knows is missing. */
@@ -136,12 +139,8 @@ export function noteEvent<N extends EventName>(ledger: Ledger, name: N, data: Ev
 }
 
 /** A mail that somebody else has sent to the member of this application. */
-export function noteLetter(
-  ledger: Ledger,
-  enrollmentId: string,
-  { kind, about, at }: { kind: LetterKind; about: string; at: Date },
-): void {
-  ledger.letters.push({ enrollmentId, kind, about, at });
+export function noteLetter(ledger: Ledger, enrollmentId: string, letter: ToldLetter): void {
+  ledger.letters.push({ enrollmentId, ...letter });
 }
 
 export async function writeLedger(tx: Transaction, ledger: Ledger): Promise<void> {
@@ -225,7 +224,7 @@ async function writeChanges(tx: Transaction, ledger: Ledger): Promise<void> {
 
 async function writeLetters(tx: Transaction, { letters, enrollments }: Ledger): Promise<void> {
   await tx.letter.createMany({
-    data: letters.flatMap(({ enrollmentId, kind, about, at }) => {
+    data: letters.flatMap(({ enrollmentId, kind, about, at, sentAt }) => {
       const enrollment = enrollments.get(enrollmentId);
       if (!enrollment) return [];
       const { mail, locale } = enrollment;
@@ -237,7 +236,7 @@ async function writeLetters(tx: Transaction, { letters, enrollments }: Ledger): 
         locale,
         status: "sent" as const,
         createdAt: at,
-        sentAt: at,
+        sentAt,
       };
     }),
     skipDuplicates: true,

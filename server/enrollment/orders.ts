@@ -57,7 +57,8 @@ function enterPinIssued(
   // The policy of this moment: what it becomes later holds for later orders. What the CA has mailed itself cannot be held.
   const policy = ledger.policies.get(enrollmentId);
   const isHeld = !urlMailed && policy !== undefined && isGuarded("send_url", policy);
-  if (urlMailed) noteLetter(ledger, enrollmentId, { kind: "acceptance", about: order.id, at: urlMailed });
+  if (urlMailed)
+    noteLetter(ledger, enrollmentId, { kind: "acceptance", about: order.id, at, sentAt: urlMailed });
   changeOrder(ledger, order, { status: "pin_issued", collectUntil, urlHeldAt: isHeld ? at : null });
   note(ledger, enrollmentId, "pin_issued", { at, deed: "pin_issued" });
   if (isHeld) noteDeed(ledger, enrollmentId, { at, deed: "url_held" });
