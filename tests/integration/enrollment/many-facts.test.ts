@@ -41,3 +41,26 @@ test("told by many at once, each in another order, every certificate is recorded
   }
   expect(await db.outboxEvent.count()).toBe(40);
 });
+
+test("a mail that the CA sent itself stands after what was mailed before the portal heard of it, whatever its clock says", async () => {
+  const db = await testDatabase();
+  const [order] = await readyOrders(db, sealing(randomBytes(32)), 1);
+  if (!order) throw new Error("no order");
+  const { orderId } = order;
+  const { enrollmentId } = await db.order.update({ where: { id: orderId }, data: { status: "placed" } });
+  const heard = new Date("2026-11-22T01:00:00.900Z");
+  const before = { enrollmentId, kind: "acquisition", recipient: "hanako@a.example.ac.jp", locale: "ja" };
+  await db.letter.create({
+    data: { ...before, key: "acquisition:1", createdAt: new Date("2026-11-22T01:00:00.700Z") },
+  });
+  const urlMailed = new Date("2026-11-22T01:00:00Z");
+  const fact: Fact = {
+    type: "pin_issued",
+    orderId,
+    collectUntil: new Date("2026-12-22T01:00:00Z"),
+    urlMailed,
+  };
+  await db.$transaction((tx) => hear(tx, [fact], heard));
+  const letters = await db.letter.findMany({ where: { enrollmentId }, orderBy: { createdAt: "asc" } });
+  expect(letters).toMatchObject([{ kind: "acquisition" }, { kind: "acceptance", sentAt: urlMailed }]);
+});
