@@ -18,6 +18,7 @@ export async function openUpkiDemo(folder: string, port: number): Promise<UpkiDe
     );
   }
   const { startUpkiSite } = await import("../tests/support/upki-site/start.ts");
+  const { portalSettings } = await import("../tests/support/upki-site/portal-settings.ts");
   const { openPost } = await import("../tests/support/upki-site/post.ts");
   const asked = process.argv.find((argument) => argument.startsWith("--upki-queue="));
   const queueSeconds = Number(asked?.split("=")[1] ?? usualQueue);
@@ -31,16 +32,7 @@ export async function openUpkiDemo(folder: string, port: number): Promise<UpkiDe
     queue: queueSeconds,
   });
   Object.assign(process.env, {
-    CA_BACKEND: "upki",
-    UPKI_SITE_URL: site.url,
-    UPKI_SITE_CA: site.siteCa,
-    UPKI_CLIENT_P12: site.registrarP12,
-    UPKI_CLIENT_P12_PASSPHRASE: site.passphrase,
-    UPKI_MAIL_CA: site.mailCa,
-    UPKI_MAIL_SENDER: site.sender,
-    UPKI_MAILBOX: mailbox,
-    UPKI_MAIL_SECRET: secret,
-    UPKI_PIN_HOSTS: new URL(site.publicUrl).host,
+    ...portalSettings(site, { mailbox, secret }),
     UPKI_SETTLING_SECONDS: String(Math.max(1, queueSeconds * 4)),
   });
   return {

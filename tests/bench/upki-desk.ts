@@ -15,6 +15,7 @@ import { hear } from "../../server/enrollment/orders.ts";
 import { readEnv } from "../../server/env.ts";
 import type { Ports } from "../../server/ports.ts";
 import { sealing } from "../../server/secrets/sealing.ts";
+import { portalSettings } from "../support/upki-site/portal-settings.ts";
 import { startUpkiSite, type UpkiSite } from "../support/upki-site/start.ts";
 
 export type Desk = {
@@ -44,16 +45,7 @@ export async function withDesk(
       AUTH_SECRET: randomBytes(32).toString("hex"),
       SEALING_KEY: key.toString("base64"),
       DEMO_FEDERATION: "true",
-      CA_BACKEND: "upki",
-      UPKI_SITE_URL: site.url,
-      UPKI_SITE_CA: site.siteCa,
-      UPKI_CLIENT_P12: site.registrarP12,
-      UPKI_CLIENT_P12_PASSPHRASE: site.passphrase,
-      UPKI_MAIL_CA: site.mailCa,
-      UPKI_MAIL_SENDER: site.sender,
-      UPKI_MAILBOX: mailbox,
-      UPKI_MAIL_SECRET: randomBytes(32).toString("hex"),
-      UPKI_PIN_HOSTS: new URL(site.publicUrl).host,
+      ...portalSettings(site, { mailbox, secret: randomBytes(32).toString("hex") }),
     });
     let ahead = 0;
     const now = () => new Date(Date.now() + ahead);

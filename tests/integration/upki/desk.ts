@@ -27,6 +27,7 @@ import type { Member } from "@/server/generated/prisma/client.ts";
 import type { Ports, RevocationReason } from "@/server/ports.ts";
 import { sealing } from "@/server/secrets/sealing.ts";
 import { testDatabaseUrl } from "@/tests/support/database.ts";
+import { portalSettings } from "@/tests/support/upki-site/portal-settings.ts";
 import { openPost, type Post } from "@/tests/support/upki-site/post.ts";
 import { startUpkiSite, type UpkiSite } from "@/tests/support/upki-site/start.ts";
 
@@ -74,17 +75,8 @@ export function openDesk({ transport = "site" }: { transport?: "site" | "manual"
       AUTH_SECRET: randomBytes(32).toString("hex"),
       SEALING_KEY: key.toString("base64"),
       DEMO_FEDERATION: "true",
-      CA_BACKEND: "upki",
+      ...portalSettings(site, { mailbox, secret }),
       UPKI_TRANSPORT: transport,
-      UPKI_SITE_URL: site.url,
-      UPKI_SITE_CA: site.siteCa,
-      UPKI_CLIENT_P12: site.registrarP12,
-      UPKI_CLIENT_P12_PASSPHRASE: site.passphrase,
-      UPKI_MAIL_CA: site.mailCa,
-      UPKI_MAIL_SENDER: site.sender,
-      UPKI_MAILBOX: mailbox,
-      UPKI_MAIL_SECRET: secret,
-      UPKI_PIN_HOSTS: new URL(site.publicUrl).host,
     };
     const env = readEnv(settings);
     world = {

@@ -8,6 +8,7 @@ import { buffer } from "node:stream/consumers";
 import { afterAll } from "vitest";
 import { dnColumnOf } from "@/server/ca/upki/tsv.ts";
 import type { Member } from "@/server/generated/prisma/client.ts";
+import { portalSettings } from "@/tests/support/upki-site/portal-settings.ts";
 import { openPost, type Post } from "@/tests/support/upki-site/post.ts";
 import { startUpkiSite, type UpkiSite } from "@/tests/support/upki-site/start.ts";
 import { openPortal } from "../workflows/portal.ts";
@@ -37,16 +38,7 @@ export function openUpkiPortal(settings: Readonly<Record<string, string>> = {}) 
     post = await openPost({ mailbox, secret, portal: at, folder });
     site = await startUpkiSite({ folder: join(folder, "site"), mailbox, smtp: post.url });
     return {
-      CA_BACKEND: "upki",
-      UPKI_SITE_URL: site.url,
-      UPKI_SITE_CA: site.siteCa,
-      UPKI_CLIENT_P12: site.registrarP12,
-      UPKI_CLIENT_P12_PASSPHRASE: site.passphrase,
-      UPKI_MAIL_CA: site.mailCa,
-      UPKI_MAIL_SENDER: site.sender,
-      UPKI_MAILBOX: mailbox,
-      UPKI_MAIL_SECRET: secret,
-      UPKI_PIN_HOSTS: new URL(site.publicUrl).host,
+      ...portalSettings(site, { mailbox, secret }),
       UPKI_SETTLING_SECONDS: "1",
       ...settings,
     };
