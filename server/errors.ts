@@ -5,7 +5,10 @@ export const codes = [
   "identity_proof_needed",
   "not_found",
   "invalid_input",
+  "institution_not_enabled",
+  "kind_not_offered",
   "term_not_offered",
+  "institution_limit_reached",
   "mail_missing",
   "mail_not_yours",
   "name_not_usable",
@@ -16,6 +19,9 @@ export const codes = [
   "too_many_certificates",
   "not_renewable",
   "not_revocable",
+  "not_cancellable",
+  "not_sendable",
+  "own_application",
   "internal",
 ] as const;
 

@@ -11,7 +11,10 @@ const answers = {
   identity_proof_needed: "FORBIDDEN",
   not_found: "NOT_FOUND",
   invalid_input: "BAD_REQUEST",
+  institution_not_enabled: "PRECONDITION_FAILED",
+  kind_not_offered: "BAD_REQUEST",
   term_not_offered: "BAD_REQUEST",
+  institution_limit_reached: "CONFLICT",
   mail_missing: "PRECONDITION_FAILED",
   mail_not_yours: "BAD_REQUEST",
   name_not_usable: "PRECONDITION_FAILED",
@@ -22,6 +25,9 @@ const answers = {
   too_many_certificates: "CONFLICT",
   not_renewable: "CONFLICT",
   not_revocable: "CONFLICT",
+  not_cancellable: "CONFLICT",
+  not_sendable: "CONFLICT",
+  own_application: "FORBIDDEN",
   internal: "INTERNAL_SERVER_ERROR",
 } as const satisfies Record<Code, TRPC_ERROR_CODE_KEY>;
 

@@ -12,6 +12,7 @@ import {
   isLiving,
   isUnderWay,
 } from "./lifecycle.ts";
+import { isFull, termsOffered } from "./offer.ts";
 import { isOpen, mayTakePin } from "./orders.ts";
 import { ownNumber } from "./own.ts";
 import { isUrlHeld } from "./release-url.ts";
@@ -24,7 +25,7 @@ export async function dashboardOf(ports: Ports, memberId: string, all: boolean):
   const { db } = ports;
   const now = ports.now();
   const [member, rows, client, smime] = await Promise.all([
-    db.member.findUniqueOrThrow({ where: { id: memberId } }),
+    db.member.findUniqueOrThrow({ where: { id: memberId }, include: { institution: true } }),
     db.enrollment.findMany({
       where: { memberId },
       orderBy: { number: "desc" },
@@ -33,6 +34,7 @@ export async function dashboardOf(ports: Ports, memberId: string, all: boolean):
     requestKeyOf(db, memberId, "client"),
     requestKeyOf(db, memberId, "smime"),
   ]);
+  const { institution } = member;
   const living = rows.filter((row) => isLiving(row.status));
   const shown = all ? rows : living;
   const holders = new Map(living.filter((row) => row.kind === "smime").map((row) => [row.mail, row.number]));
@@ -40,11 +42,17 @@ export async function dashboardOf(ports: Ports, memberId: string, all: boolean):
     enrollments: shown.map((row) => summaryOf(row, row.orders[0]?.sequence ?? 0, now)),
     hidden: rows.length - shown.length,
     requestKeys: { client, smime } satisfies Record<Kind, string>,
-    terms: ports.rules.terms,
+    terms: termsOffered(ports.rules, institution),
     mails: member.mails.map((mail) => ({ mail, takenBy: holders.get(mail) ?? null })),
     clientCertificates: {
       living: living.filter((row) => row.kind === "client").length,
-      limit: ports.settings.clientCertificateLimit,
+      limit: institution.memberLimit ?? ports.settings.clientCertificateLimit,
+    },
+    institution: {
+      isEnabled: institution.isEnabled,
+      isFull: await isFull(db, institution),
+      contact: institution.contact,
+      notice: { ja: institution.noticeJa, en: institution.noticeEn },
     },
     underWay: shown.some((row) => isUnderWay(row.status)),
     pulse: beat(

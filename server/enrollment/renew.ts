@@ -7,11 +7,13 @@ import { orderOf } from "./carry-out.ts";
 import { announce, happen } from "./change.ts";
 import { kinds } from "./kind.ts";
 import { hindranceToRenewal } from "./lifecycle.ts";
+import { checkOffer } from "./offer.ts";
 import { lockOwn } from "./own.ts";
 
 /**
  * Orders the next certificate. `sequence` is the newest order the form knew of: posted twice, the second finds the renewal made.
- * @throws PortalError `not_found`, `not_renewable`, `mail_not_yours`, `not_issuable`
+ * @throws PortalError `not_found`, `not_renewable`, `institution_not_enabled`, `kind_not_offered`, `term_not_offered`, `mail_not_yours`,
+ * `not_issuable`
  */
 export async function renewCertificate(
   ports: Ports,
@@ -31,6 +33,11 @@ export async function renewCertificate(
     if (!enrollment.notAfter || enrollment.notAfter <= at) {
       throw new PortalError("not_renewable", { because: "expired" });
     }
+    const member = await tx.member.findUniqueOrThrow({
+      where: { id: wish.memberId },
+      include: { institution: true },
+    });
+    checkOffer(member.institution, enrollment);
     const mail = await mailNow(tx, enrollment);
     const order = await tx.order.create({
       data: {
@@ -40,10 +47,6 @@ export async function renewCertificate(
         months: enrollment.months,
         placedAt: at,
       },
-    });
-    const member = await tx.member.findUniqueOrThrow({
-      where: { id: wish.memberId },
-      include: { institution: true },
     });
     const fault = ports.rules.faultOf(orderOf(order, { ...enrollment, mail, member }));
     if (fault) throw new PortalError("not_issuable", { field: fault.field, value: fault.value });

@@ -3,10 +3,12 @@ import type { Transaction } from "../db.ts";
 import { PortalError } from "../errors.ts";
 import { type Institution, type Member, Prisma } from "../generated/prisma/client.ts";
 import type { Ports } from "../ports.ts";
+import { askApproval } from "./approval.ts";
 import { orderOf } from "./carry-out.ts";
 import { announce, remember } from "./change.ts";
 import { endTerms } from "./end-terms.ts";
 import { type Kind, kinds } from "./kind.ts";
+import { alive, checkInstitutionLimit, checkOffer } from "./offer.ts";
 import { subjectOf } from "./subject.ts";
 
 export type Application = {
@@ -22,8 +24,9 @@ export type Application = {
 
 /**
  * Makes one application, or finds the one that this very form has made before.
- * @throws PortalError `term_not_offered`, `mail_missing`, `mail_not_yours`, `smime_exists`, `too_many_certificates`, `name_not_usable`,
- * `name_missing`, `name_not_writable`, `not_issuable`, `invalid_input`
+ * @throws PortalError `institution_not_enabled`, `kind_not_offered`, `term_not_offered`, `institution_limit_reached`, `mail_missing`,
+ * `mail_not_yours`, `smime_exists`, `too_many_certificates`, `name_not_usable`, `name_missing`, `name_not_writable`, `not_issuable`,
+ * `invalid_input`
  */
 export async function requestCertificate(
   ports: Ports,
@@ -59,18 +62,23 @@ async function request(ports: Ports, tx: Transaction, application: Application) 
     where: { id: memberId },
     include: { institution: true },
   });
+  checkOffer(member.institution, application);
   const mail = chooseMail(member, application.mail);
   await endTerms(tx, at, memberId);
-  if (kind === "client") await checkLimit(tx, memberId, ports.settings.clientCertificateLimit);
+  const limit = member.institution.memberLimit ?? ports.settings.clientCertificateLimit;
+  if (kind === "client") await checkLimit(tx, memberId, limit);
   const exclusiveKey = kinds[kind].oneAMail ? exclusiveKeyOf(kind, memberId, mail) : null;
   if (exclusiveKey) await checkExclusive(tx, exclusiveKey);
+  await checkInstitutionLimit(tx, member.institution);
 
   const commonName = kind === "smime" ? mail : commonNameOf(ports, member);
   const { number, dn } = await freeName(tx, member, { kind, mail, commonName });
+  const waits = member.institution.approvalFor.includes(kind);
   const enrollment = await tx.enrollment.create({
     data: {
       memberId,
       number,
+      status: waits ? "awaiting_approval" : "requested",
       kind,
       months,
       requestKey: key,
@@ -82,12 +90,20 @@ async function request(ports: Ports, tx: Transaction, application: Application) 
     },
   });
   const order = await tx.order.create({
-    data: { enrollmentId: enrollment.id, sequence: 1, purpose: "issue", months, placedAt: at },
+    data: {
+      enrollmentId: enrollment.id,
+      sequence: 1,
+      purpose: "issue",
+      months,
+      status: waits ? "awaiting" : "placed",
+      placedAt: at,
+    },
   });
   const fault = ports.rules.faultOf(orderOf(order, { ...enrollment, member }));
   if (fault) throw new PortalError("not_issuable", { field: fault.field, value: fault.value });
   await remember(tx, enrollment, { at, deed: "requested", detail: { months } });
-  await announce(tx, "enrollment/order.placed", { order: order.id, purpose: "issue" });
+  if (waits) await askApproval(tx, enrollment);
+  else await announce(tx, "enrollment/order.placed", { order: order.id, purpose: "issue" });
   return { number, already: false };
 }
 
@@ -148,8 +164,3 @@ function isTakenName(error: unknown): boolean {
     JSON.stringify(error.meta ?? {}).includes("dn")
   );
 }
-
-/** The statuses of `isLiving`, as a condition of a query. */
-export const alive = {
-  status: { notIn: ["revoked", "expired", "lapsed", "failed", "declined", "cancelled"] },
-} satisfies Prisma.EnrollmentWhereInput;

@@ -27,11 +27,20 @@ export type Dashboard = {
   hidden: number;
   /** What the apply form of each kind carries, so that posted twice, or from two tabs, it makes one application. */
   requestKeys: Record<Kind, string>;
-  /** Months a kind may be asked for, the default first. */
+  /** Months a kind may be asked for, the default first; none of a kind that the institution does not offer. */
   terms: Readonly<Record<Kind, readonly number[]>>;
   /** The addresses an S/MIME certificate may be asked for, with those already taken by a living one. */
   mails: readonly { mail: string; takenBy: number | null }[];
   clientCertificates: { living: number; limit: number };
+  institution: {
+    isEnabled: boolean;
+    /** Its members hold as many certificates together as they may. */
+    isFull: boolean;
+    /** Whom to ask; empty where it names nobody. */
+    contact: string;
+    /** What it tells its members, as plain text; empty for nothing. */
+    notice: { ja: string; en: string };
+  };
   underWay: boolean;
   /** Changes when anything on the page would. */
   pulse: string;
