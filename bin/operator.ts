@@ -1,6 +1,6 @@
 /** Who is an operator of the portal, or a registrar: `npm run operator -- <ePPN or subject>`, with `--registrar`, `--institution`, `--take` or `--list`. */
 import { parseArgs } from "node:util";
-import type { Found } from "../server/admin/roles.ts";
+import type { Found } from "../server/admin/people.ts";
 import type { Database } from "../server/db.ts";
 import { atConsole } from "./console.ts";
 import { generateClient } from "./generate.ts";
@@ -46,7 +46,7 @@ function line({ name, institution, subject, eppn, lastLoginAt }: Found): string 
 }
 
 async function theOne(db: Database, text: string, entityId: string | undefined): Promise<Found> {
-  const { findPeople } = await import("../server/admin/roles.ts");
+  const { findPeople } = await import("../server/admin/people.ts");
   const found = await findPeople(db, { text, entityId, now: new Date() });
   const [one, ...others] = found;
   if (!one) {
@@ -81,7 +81,7 @@ const said = {
 };
 
 async function carryOut(db: Database, { text, institution, registrar, take, list }: Wish) {
-  const { makeRole, holders, takeRole } = await import("../server/admin/roles.ts");
+  const { holders } = await import("../server/admin/people.ts");
   const now = new Date();
   if (list) {
     for (const role of ["operator", "registrar"] as const) {
@@ -92,14 +92,25 @@ async function carryOut(db: Database, { text, institution, registrar, take, list
   }
   const role = registrar ? "registrar" : "operator";
   const one = await theOne(db, text, institution);
-  const has = one.roles.includes(role);
-  if (take) {
-    await takeRole(db, one.memberId, role);
-    console.log(`${has ? said[role].taken : said[role].never}:\n${line(one)}`);
-  } else {
-    await makeRole(db, { memberId: one.memberId, role, by: null, now });
-    console.log(`${has ? said[role].already : said[role].made}:\n${line(one)}`);
-  }
+  const { actingAs } = await import("../server/audit/actor.ts");
+  const outcome = await actingAs({ role: "command", id: "npm run operator" }, () =>
+    take ? taken(db, one, role) : given(db, one, role),
+  );
+  console.log(`${said[role][outcome]}:\n${line(one)}`);
+}
+
+type Role = keyof typeof said;
+
+async function given(db: Database, { memberId }: Found, role: Role) {
+  const { giveRole } = await import("../server/admin/roles.ts");
+  const all = { scope: { institutions: null }, by: null, reason: null, now: new Date() };
+  const outcome = await giveRole(db, { memberId, role, expiresAt: null, ...all });
+  return outcome === "already" ? "already" : "made";
+}
+
+async function taken(db: Database, { memberId }: Found, role: Role) {
+  const { takeEvery } = await import("../server/admin/roles.ts");
+  return (await takeEvery(db, { memberId, role, now: new Date() })) > 0 ? "taken" : "never";
 }
 
 async function withDatabase(use: (db: Database) => Promise<void>) {

@@ -40,7 +40,7 @@ export function greeting(env: Env, upkiSite?: string) {
   const demo = env.DEMO_FEDERATION
     ? `
   Demo accounts / デモ用アカウント（password / パスワード: password）
-    デモ大学A   hanako, taro, tanaka; admin; jiro, saburo（attributes not in order / 属性に不備のある人）
+    デモ大学A   hanako, taro, tanaka; admin（operator / 運用者）; registrar（登録担当者）; jiro, saburo（attributes not in order / 属性に不備のある人）
     デモ高専B   tanaka, sakura
 `
     : "";

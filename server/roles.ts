@@ -22,3 +22,28 @@ export function scopeOf(roles: readonly HeldRole[], now: Date): Scope | null {
 export function isOperator(roles: readonly HeldRole[], now: Date): boolean {
   return roles.some(({ role, expiresAt }) => role === "operator" && (expiresAt === null || expiresAt > now));
 }
+
+/** What an institution may let a role be told by: eduPersonEntitlement or isMemberOf. */
+export const grantingAttributes = ["entitlement", "isMemberOf"] as const;
+export type GrantingAttribute = (typeof grantingAttributes)[number];
+
+/** Who states this value at a login has this role until a login that does not (`Institution.roleGrants`). */
+export type RoleGrant = { attribute: GrantingAttribute; value: string; role: "registrar" };
+
+/** The grants in the column `roleGrants`; what is none is left out. */
+export function grantsIn(column: unknown): RoleGrant[] {
+  return (Array.isArray(column) ? column : []).filter(
+    (one): one is RoleGrant =>
+      grantingAttributes.includes(one?.attribute) &&
+      typeof one.value === "string" &&
+      one.role === "registrar",
+  );
+}
+
+/** The grant that what was stated at a login fulfils, letter by letter; null: none. */
+export function grantFulfilled(
+  grants: readonly RoleGrant[],
+  stated: (attribute: GrantingAttribute) => readonly string[],
+): RoleGrant | null {
+  return grants.find(({ attribute, value }) => stated(attribute).includes(value)) ?? null;
+}

@@ -1,92 +1,147 @@
-/** Who is an operator, or a registrar: found, made, taken back. The rule who may what is server/roles.ts. */
+/** Roles are given and taken, with an entry in the audit. Who may what is server/roles.ts; who holds what is read in people.ts. */
+import { append, type Facts } from "../audit/append.ts";
 import type { Database, Transaction } from "../db.ts";
-import { comparable } from "../federation/people/attributes.ts";
-import { identifierKinds } from "../federation/people/person.ts";
-import type { Prisma, RoleName } from "../generated/prisma/client.ts";
+import { PortalError } from "../errors.ts";
+import type { Role, RoleName } from "../generated/prisma/client.ts";
+import type { Scope } from "../roles.ts";
+import { inForce } from "./people.ts";
 
-export type Found = {
-  memberId: string;
-  name: string;
-  institution: { entityId: string; nameJa: string; nameEn: string };
-  subject: string;
-  eppn: string | null;
-  lastLoginAt: Date;
-  roles: readonly RoleName[];
+type By = {
+  /** Whose members; a registrar's scope lets them give and take `registrar` of these institutions only. */
+  scope: Scope;
+  /** Member who does it; null: the command. */
+  by: string | null;
+  reason: string | null;
+  now: Date;
 };
 
-/**
- * A targeted ID is whatever an institution likes to write, another's `hanako@a.example.ac.jp` too; the others carry a scope that was
- * seen to be the institution's own. So it finds nobody without its kind.
- */
-const kindsAlone = identifierKinds.filter((kind) => kind !== "targetedId");
+export type Giving = By & { memberId: string; role: RoleName; expiresAt: Date | null };
+/** `already`: it is in force, until that day. `changed`: it was in force until another one. */
+export type Given = "given" | "changed" | "already" | "in_the_past" | "last_operator";
 
 /**
- * The people whom an institution calls so: by a subject with its kind (`uniqueId:…`), by any scoped identifier alone, or by ePPN.
- * Only who has logged in once is known.
+ * A registrar is one of their own institution. Given once more to whoever holds it, it holds until the day that is said now; asked for
+ * twice it is given once. @throws `not_found` where there is nobody of that id in the scope, or the role is not theirs to give
  */
-export async function findPeople(
-  db: Database,
-  { text, entityId, now }: { text: string; entityId?: string | undefined; now: Date },
-): Promise<Found[]> {
-  const subjects = [text, ...kindsAlone.map((kind) => `${kind}:${comparable(kind, text)}`)];
-  return read(db, now, {
-    OR: [
-      { id: text },
-      { subject: { in: subjects } },
-      { identifiers: { some: { subject: { in: subjects } } } },
-      { eppn: { equals: text.replace(/[\\%_]/g, "\\$&"), mode: "insensitive" } },
-    ],
-    ...(entityId && { institution: { entityId } }),
+export async function giveRole(db: Database, giving: Giving): Promise<Given> {
+  const { memberId, role, expiresAt, scope, by, now } = giving;
+  if (expiresAt && expiresAt <= now) return "in_the_past";
+  return db.$transaction(async (tx) => {
+    await lockOperators(tx, role);
+    const member = await lockMember(tx, memberId);
+    if (!member || !isTheirs(scope, { role, institutionId: member.institutionId })) {
+      throw new PortalError("not_found");
+    }
+    const held = await tx.role.findFirst({ where: { memberId, role, source: "given", ...inForce(now) } });
+    if (held?.expiresAt?.getTime() === expiresAt?.getTime() && held) return "already";
+    if (held && expiresAt && (await isLastOperator(tx, held, now))) return "last_operator";
+    const institutionId = role === "registrar" ? member.institutionId : null;
+    if (held) await tx.role.update({ where: { id: held.id }, data: { expiresAt } });
+    else {
+      const terms = { grantedBy: by, grantedAt: now, expiresAt };
+      await tx.role.create({ data: { memberId, role, institutionId, ...terms } });
+    }
+    const after = { role, until: expiresAt?.toISOString() ?? null };
+    await note(tx, "role.given", member, giving, { before: held && factsOf(held), after });
+    return held ? "changed" : "given";
   });
 }
 
-/** Everybody whose role of that name is in force. */
-export function holders(db: Database, role: RoleName, now: Date): Promise<Found[]> {
-  return read(db, now, { roles: { some: { role, ...inForce(now) } } });
-}
+export type Taking = By & {
+  roleId: string;
+  /** Whoever takes a role of their own has said that they mean it. */
+  confirmed: boolean;
+};
+export type Taken = "taken" | "gone" | "stated" | "unconfirmed" | "last_operator";
 
-/** A registrar is one of their own institution. Given to one who has it already it stays as it is. `by` is a member; null: the command, or the demo. */
-export async function makeRole(
-  db: Database,
-  { memberId, role, by, now }: { memberId: string; role: RoleName; by: string | null; now: Date },
-): Promise<void> {
-  await db.$transaction(async (tx) => {
-    await lockMember(tx, memberId);
-    if (await tx.role.findFirst({ where: { memberId, role, ...inForce(now) } })) return;
-    const own = await tx.member.findUniqueOrThrow({ where: { id: memberId } });
-    const institutionId = role === "registrar" ? own.institutionId : null;
-    await tx.role.create({ data: { memberId, role, institutionId, grantedBy: by, grantedAt: now } });
+/**
+ * Its holder has it no more from their next request on. What an institution states is its own to take; the last operator stays one.
+ * @throws `not_found` where the role is not theirs to take
+ */
+export async function takeRole(db: Database, taking: Taking): Promise<Taken> {
+  const { roleId, scope, by, confirmed, now } = taking;
+  return db.$transaction(async (tx) => {
+    const { role, memberId } = await theirs(tx, roleId, scope);
+    await lockOperators(tx, role);
+    const member = await lockMember(tx, memberId);
+    const held = await tx.role.findFirst({ where: { id: roleId, ...inForce(now) } });
+    if (!held || !member) return "gone";
+    if (held.source === "stated") return "stated";
+    if (memberId === by && !confirmed) return "unconfirmed";
+    if (await isLastOperator(tx, held, now)) return "last_operator";
+    await end(tx, held, member, taking);
+    return "taken";
   });
 }
 
-/** Holds from their next request on. */
-export async function takeRole(db: Database, memberId: string, role: RoleName): Promise<void> {
-  await db.role.deleteMany({ where: { memberId, role } });
+/** All that somebody was given of a role, by the command: it alone takes the last operator's too. How many there were. */
+export async function takeEvery(
+  db: Database,
+  { memberId, role, now }: { memberId: string; role: RoleName; now: Date },
+): Promise<number> {
+  return db.$transaction(async (tx) => {
+    await lockOperators(tx, role);
+    const member = await lockMember(tx, memberId);
+    const held = await tx.role.findMany({ where: { memberId, role, source: "given", ...inForce(now) } });
+    if (!member) return 0;
+    for (const one of held) await end(tx, one, member, { reason: null, now });
+    return held.length;
+  });
+}
+
+type Locked = { id: string; institutionId: string };
+type Said = Pick<By, "reason" | "now">;
+
+async function end(tx: Transaction, held: Role, member: Locked, said: Said): Promise<void> {
+  await tx.role.update({ where: { id: held.id }, data: { expiresAt: said.now } });
+  await note(tx, "role.taken", member, said, { before: factsOf(held), after: null });
+}
+
+async function theirs(tx: Transaction, id: string, scope: Scope): Promise<Role> {
+  const role = await tx.role.findUnique({ where: { id } });
+  if (!role || !isTheirs(scope, role)) throw new PortalError("not_found");
+  return role;
+}
+
+function isTheirs({ institutions }: Scope, role: Pick<Role, "role" | "institutionId">): boolean {
+  if (institutions === null) return true;
+  return (
+    role.role === "registrar" && role.institutionId !== null && institutions.includes(role.institutionId)
+  );
+}
+
+/** Whether the portal would be without an operator, were this role to end. Asked under `lockOperators`. */
+async function isLastOperator(tx: Transaction, held: Role, now: Date): Promise<boolean> {
+  if (held.role !== "operator") return false;
+  const others = await tx.role.count({
+    where: { role: "operator", memberId: { not: held.memberId }, ...inForce(now) },
+  });
+  return others === 0;
+}
+
+/** Two operators who take each other's role at once: the second finds that they are the last. */
+async function lockOperators(tx: Transaction, role: RoleName): Promise<void> {
+  if (role === "operator") await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('portal operators'))`;
 }
 
 /** So that two at once make one role. */
-async function lockMember(tx: Transaction, memberId: string) {
-  await tx.$queryRaw`SELECT id FROM "Member" WHERE id = ${memberId} FOR UPDATE`;
+async function lockMember(tx: Transaction, memberId: string): Promise<Locked | null> {
+  const [row] = await tx.$queryRaw<Locked[]>`
+    SELECT "id", "institutionId" FROM "Member" WHERE "id" = ${memberId} FOR UPDATE`;
+  return row ?? null;
 }
 
-function inForce(now: Date): Prisma.RoleWhereInput {
-  return { OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] };
+function factsOf({ role, grantedAt, expiresAt }: Role): Facts {
+  return { role, since: grantedAt.toISOString(), until: expiresAt?.toISOString() ?? null };
 }
 
-async function read(db: Database, now: Date, where: Prisma.MemberWhereInput): Promise<Found[]> {
-  const rows = await db.member.findMany({
-    where,
-    include: { institution: true, roles: { where: inForce(now) } },
-    orderBy: { lastLoginAt: "desc" },
-    take: 50,
-  });
-  return rows.map(({ id, displayName, displayNameJa, institution, subject, eppn, lastLoginAt, roles }) => ({
-    memberId: id,
-    name: displayNameJa && displayNameJa !== displayName ? `${displayNameJa} (${displayName})` : displayName,
-    institution,
-    subject,
-    eppn,
-    lastLoginAt,
-    roles: roles.map(({ role }) => role),
-  }));
+async function note(
+  tx: Transaction,
+  deed: "role.given" | "role.taken",
+  { id, institutionId }: Locked,
+  { reason, now: at }: Said,
+  change: { before: Facts | null; after: Facts | null },
+): Promise<void> {
+  const whose = { subject: "member" as const, subjectId: id, memberId: id, institutionId };
+  await append(tx, { deed, at, ...whose, ...change, reason });
 }

@@ -32,6 +32,7 @@ export default async function PrivacyPage({ params }: PageProps) {
           <li>{t("received.mails")}</li>
           <li>{t("received.identifiers")}</li>
           <li>{t("received.proof")}</li>
+          <li>{t("received.role")}</li>
         </ul>
         <p>{t("received.password")}</p>
       </Section>

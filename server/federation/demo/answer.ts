@@ -108,6 +108,7 @@ function attributesOf(
     ["o", [nameEn]],
     ["jaO", [nameJa]],
     ["scopedAffiliation", [`${affiliation}@${scope}`, `member@${scope}`]],
+    ["entitlement", person.entitlements ?? []],
     // Of its staff the institution has seen papers.
     ["assurance", [affiliation === "staff" ? ial2Assurance : "https://refeds.org/assurance/IAP/low"]],
   ];

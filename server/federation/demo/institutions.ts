@@ -10,6 +10,7 @@ export type DemoPerson = {
   jaDisplayName?: string;
   mails: readonly string[];
   affiliation: "student" | "staff";
+  entitlements?: readonly string[];
   /** What is not in order in what their institution releases of them; nothing, for most. */
   fault?: DemoFault;
 };
@@ -41,6 +42,9 @@ export const demoPassword = "password";
 export const demoCode = "123456";
 
 export const passwordContext = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport";
+
+/** Whoever states it is a registrar of Demo University A. */
+export const demoEntitlement = "urn:mace:example.ac.jp:portal:registrar";
 
 export const demoInstitutions: Readonly<Record<DemoId, DemoInstitution>> = {
   a: {
@@ -81,6 +85,14 @@ export const demoInstitutions: Readonly<Record<DemoId, DemoInstitution>> = {
         jaDisplayName: "デモ 管理者",
         mails: ["admin@a.example.ac.jp"],
         affiliation: "staff",
+      },
+      {
+        user: "registrar",
+        displayName: "Jiro Toroku",
+        jaDisplayName: "登録 次郎",
+        mails: ["registrar@a.example.ac.jp"],
+        affiliation: "staff",
+        entitlements: [demoEntitlement],
       },
       {
         user: "jiro",

@@ -1,12 +1,13 @@
 /** The way back: the provider's answer arrives, and becomes a code for NextAuth or a reason why not. */
 
-import { makeDemoOperator } from "../demo/operator.ts";
+import { setUpDemoRoles } from "../demo/roles.ts";
 import { providerInForce } from "../metadata/providers.ts";
 import { validateOffLoop } from "../off-loop/validate.ts";
 import { readAttributes } from "../people/attributes.ts";
 import { findOrMakeMember } from "../people/members.ts";
 import { personIn } from "../people/person.ts";
 import { keepRelease } from "../people/releases.ts";
+import { followStatedRole } from "../people/stated-roles.ts";
 import { LoginRefusal } from "../refusal.ts";
 import { serviceKeys } from "../service/keys-in-force.ts";
 import { bridgeResponse } from "../session/bridge.ts";
@@ -71,7 +72,8 @@ async function redeem(
   await requireFirstUse(world.db, statement);
   const { memberId } = pending;
   const signedIn = await findOrMakeMember(world.db, { provider, person, locale, now, memberId });
-  await makeDemoOperator(world, { entityId: provider.entityId, person, ...signedIn });
+  await setUpDemoRoles(world, { entityId: provider.entityId, person, ...signedIn });
+  if (signedIn.mayStateRole) await followStatedRole(world, reading, signedIn);
   const sessionId = await openSession(world, { ...statement, ...signedIn, assurance: person.assurance });
   const bridged = await bridgeResponse(sessionId, { issuer: provider.entityId, requestId, audience, now });
   const { redirect_url: location } = await withJackson(world, provider, (oauth) =>

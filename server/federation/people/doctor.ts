@@ -3,6 +3,7 @@
  * function. For that person's own eyes.
  */
 import { ial2Assurance, strongContexts } from "../../assurance.ts";
+import { grantsIn } from "../../roles.ts";
 import { type Help, helpOf } from "../login/help.ts";
 import { entityIdOf, type Federation } from "../world.ts";
 import { type AttributeName, attributeNames, type JudgedValue, keptOf, type Reading } from "./attributes.ts";
@@ -79,6 +80,7 @@ export async function examine(
   const received = reading.attributes.map(({ name }) => name);
   // What matters most comes first.
   const rank = (name: AttributeName) => (used.includes(name) ? used.indexOf(name) : used.length);
+  const wanted = await wantedBy(world, entityId);
   const sorted = reading.attributes.toSorted((one, other) => rank(one.name) - rank(other.name));
   return {
     at,
@@ -88,22 +90,23 @@ export async function examine(
     authnContext,
     institution: await helpOf(world.db, entityId, { code, at, reference }, service),
     attributes: sorted.map(({ name, values }) => ({ ...named(name), values })),
-    absent: used.filter((name) => !received.includes(name)).map(named),
+    absent: [...used, ...wanted.roles].filter((name) => !received.includes(name)).map(named),
     unknown: reading.unknown,
-    standings: standingsOf(
-      reading,
-      authnContext !== null && strong.includes(authnContext),
-      await wantedBy(world, entityId),
-    ),
+    standings: standingsOf(reading, authnContext !== null && strong.includes(authnContext), wanted),
   };
 }
 
-async function wantedBy({ db }: Federation, entityId: string): Promise<Wanted> {
+/** With the attributes by which the institution states roles (server/roles.ts). */
+async function wantedBy({ db }: Federation, entityId: string) {
   const policy = await db.institution.findUnique({
     where: { entityId },
-    select: { aal2For: true, ial2For: true },
+    select: { aal2For: true, ial2For: true, roleGrants: true },
   });
-  return { aal2: !!policy?.aal2For.length, ial2: !!policy?.ial2For.length };
+  return {
+    aal2: !!policy?.aal2For.length,
+    ial2: !!policy?.ial2For.length,
+    roles: [...new Set(grantsIn(policy?.roleGrants).map(({ attribute }) => attribute))],
+  } satisfies Wanted;
 }
 
 /** In the order in which the page tells them. */

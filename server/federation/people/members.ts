@@ -8,7 +8,12 @@ import { strongestFirst, whoIsMeant } from "./identity.ts";
 import { findKnownMember } from "./known-member.ts";
 import { kindOf, type Person } from "./person.ts";
 
-export type SignedIn = { memberId: string; institutionId: string };
+export type SignedIn = {
+  memberId: string;
+  institutionId: string;
+  /** Whether what they state can say anything of their roles (stated-roles.ts). */
+  mayStateRole: boolean;
+};
 
 export type Login = {
   provider: Provider;
@@ -57,7 +62,7 @@ export async function findOrMakeMember(db: Database, login: Login): Promise<Sign
     },
     { maxWait: 10_000, timeout: 20_000 },
   );
-  return { memberId, institutionId };
+  return { memberId, institutionId, mayStateRole: true };
 }
 
 function describedBy({ person, locale, now }: Login) {

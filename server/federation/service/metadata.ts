@@ -53,6 +53,8 @@ const requested: readonly [keyof typeof attributeNames, string, boolean][] = [
   ["jaDisplayName", "jaDisplayName", false],
   ["mail", "mail", true],
   ["assurance", "eduPersonAssurance", false],
+  ["entitlement", "eduPersonEntitlement", false],
+  ["isMemberOf", "isMemberOf", false],
 ];
 
 const hour = 60 * 60 * 1000;

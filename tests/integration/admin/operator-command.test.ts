@@ -62,7 +62,12 @@ describe("with DATABASE_URL", () => {
   let db: Database;
   let DATABASE_URL: string;
   const run = (...args: string[]) => operator({ DATABASE_URL }, ...args);
-  const roles = () => db.role.findMany({ include: { member: true } });
+  /** In force. */
+  const roles = () =>
+    db.role.findMany({
+      where: { OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] },
+      include: { member: true },
+    });
 
   beforeAll(async () => {
     DATABASE_URL = await testDatabaseUrl();
@@ -114,6 +119,12 @@ describe("with DATABASE_URL", () => {
     expect(taken).toMatchObject({ code: 0, said: expect.stringContaining("No longer an operator") });
     expect(await roles()).toEqual([]);
     expect((await run("--list")).said).toContain("There is no operator");
+    expect((await run("hanako@a.example.ac.jp", "--take")).said).toContain("Was no operator");
+    const deeds = await db.auditEntry.findMany({ orderBy: { at: "desc" }, take: 2 });
+    expect(deeds).toMatchObject([
+      { deed: "role.taken", role: "command", before: { role: "operator", until: null } },
+      { deed: "role.given", role: "command", after: { role: "operator", until: null } },
+    ]);
   });
 
   test("somebody is made a registrar of their own institution, beside what else they are, and it is taken back", async () => {

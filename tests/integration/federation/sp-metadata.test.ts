@@ -213,6 +213,10 @@ describe("what a federation reads in it", () => {
       "mail",
     ]);
     expect(new Set(requested.map((one) => one.getAttribute("Name"))).size).toBe(requested.length);
+    // A role may be stated by them; whoever has none releases nothing.
+    expect(requested.map((one) => one.getAttribute("Name"))).toEqual(
+      expect.arrayContaining(["urn:oid:1.3.6.1.4.1.5923.1.1.1.7", "urn:oid:1.3.6.1.4.1.5923.1.5.1.1"]),
+    );
   });
 
   test("has who runs it and whom to reach, as it was set", async () => {
