@@ -13,3 +13,6 @@ export type DeadLetter = Awaited<ReturnType<Admin["upki"]["dead"]>>[number];
 export type OpenRequest = Awaited<ReturnType<Admin["upki"]["openRequests"]>>[number];
 export type DifferenceRow = Awaited<ReturnType<Admin["upki"]["differences"]>>[number];
 export type AdoptionPlan = Awaited<ReturnType<Admin["upki"]["planAdoption"]>>[number];
+export type FoundPerson = Awaited<ReturnType<Admin["people"]["find"]>>[number];
+export type Holding = Awaited<ReturnType<Admin["people"]["holders"]>>["roles"][number];
+export type PersonDetail = Awaited<ReturnType<Admin["people"]["get"]>>;

@@ -1,0 +1,98 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { AdminFrame } from "@/components/admin/frame.tsx";
+import { FoundPeople } from "@/components/admin/people/found.tsx";
+import { Holdings } from "@/components/admin/people/holdings.tsx";
+import { Link } from "@/server/i18n/navigation.ts";
+import { orLost, registrar } from "../operator.ts";
+
+type Query = Record<"q" | "state" | "before", string | string[] | undefined>;
+type PeoplePageProps = { searchParams: Promise<Query> };
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("Admin.people"))("title"), robots: { index: false } };
+}
+
+const states = ["in_force", "ended"] as const;
+
+export default async function PeoplePage({ searchParams }: PeoplePageProps) {
+  const { people } = await registrar("/admin/people");
+  const [query, t] = await Promise.all([searchParams, getTranslations("Admin.people")]);
+  const q = typeof query.q === "string" ? query.q.trim().slice(0, 300) : "";
+  const state = query.state === "ended" ? "ended" : "in_force";
+  const before = typeof query.before === "string" ? query.before : undefined;
+  const [found, { roles, next }] = await orLost(
+    Promise.all([
+      q === "" ? null : people.find({ text: q }),
+      people.holders({ state, ...(before && { before }) }),
+    ]),
+  );
+  return (
+    <AdminFrame title={t("title")}>
+      <p>{t("explanation")}</p>
+      <search>
+        <form method="get" className="admin-search">
+          <div className="field">
+            <label htmlFor="q">{t("search")}</label>
+            <input
+              id="q"
+              name="q"
+              className="input"
+              defaultValue={q}
+              autoComplete="off"
+              spellCheck={false}
+              aria-describedby="q-hint"
+            />
+            <p id="q-hint" className="hint">
+              {t("searchHint")}
+            </p>
+          </div>
+          <div className="actions">
+            <button type="submit" className="button button-main">
+              {t("find")}
+            </button>
+          </div>
+        </form>
+      </search>
+      {found && (
+        <section className="stack" aria-labelledby="found">
+          <h2 id="found" className="section-title">
+            {t("found")}
+          </h2>
+          <FoundPeople people={found} labelledBy="found" />
+        </section>
+      )}
+      <section className="stack" aria-labelledby="holders">
+        <h2 id="holders" className="section-title">
+          {t(`holders.${state}`)}
+        </h2>
+        <p className="actions no-print">
+          {states
+            .filter((one) => one !== state)
+            .map((one) => (
+              <Link
+                key={one}
+                className="button button-plain"
+                href={`/admin/people?state=${one}`}
+                prefetch={false}
+              >
+                {t(`show.${one}`)}
+              </Link>
+            ))}
+        </p>
+        <Holdings roles={roles} labelledBy="holders" />
+        {next && (
+          <p className="actions no-print">
+            <Link
+              className="button button-plain"
+              href={`/admin/people?state=${state}&before=${next}`}
+              prefetch={false}
+            >
+              {t("older")}
+            </Link>
+          </p>
+        )}
+      </section>
+    </AdminFrame>
+  );
+}
