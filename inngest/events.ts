@@ -11,6 +11,10 @@ export type Events = {
   "enrollment/revocation.asked": { enrollment: string };
   /** The CA has revoked, or has said that it will not. */
   "enrollment/revoked": { enrollment: string };
+  /** A registrar has declined or cancelled an application. */
+  "enrollment/turned.down": { enrollment: string };
+  /** Somebody wants a mail sent once more. */
+  "enrollment/letter.wanted": { letter: string; again: number };
   /** There is something to be sent to NII's service. */
   "upki/queue.changed": Record<string, never>;
   /** A page with PINs was announced. */
@@ -30,6 +34,8 @@ export const orderChanged = event("enrollment/order.changed");
 export const ticketLocked = event("enrollment/ticket.locked");
 export const revocationAsked = event("enrollment/revocation.asked");
 export const revoked = event("enrollment/revoked");
+export const turnedDown = event("enrollment/turned.down");
+export const letterWanted = event("enrollment/letter.wanted");
 export const upkiQueueChanged = event("upki/queue.changed");
 export const upkiPinAnnounced = event("upki/pin.announced");
 export const upkiListWanted = event("upki/list.wanted");

@@ -1,9 +1,21 @@
 /** メール送信: which mails went out for an application, and which is awaited. */
+import type { Transaction } from "../db.ts";
 import type { Enrollment, Letter, Order } from "../generated/prisma/client.ts";
 import { isUrlHeld } from "./release-url.ts";
 import type { LetterKind, LetterView } from "./views.ts";
 
 type OrderOfLetters = Pick<Order, "id" | "status" | "purpose" | "urlHeldAt" | "urlReleasedAt">;
+
+/** A mail that this change owes its member: noted with the change, and then sent by the workflow or, where that was dropped, by the sweep. */
+export async function expectLetter(
+  tx: Transaction,
+  { id, memberId, mail }: Pick<Enrollment, "id" | "memberId" | "mail">,
+  { kind, about, at }: { kind: LetterKind; about: string; at: Date },
+): Promise<void> {
+  const { locale } = await tx.member.findUniqueOrThrow({ where: { id: memberId }, select: { locale: true } });
+  const key = `${kind}:${about}`;
+  await tx.letter.create({ data: { key, kind, enrollmentId: id, recipient: mail, locale, createdAt: at } });
+}
 
 /** The mails of an application, the oldest first, with the one that its state lets the member expect. */
 export function lettersOf(
