@@ -11,7 +11,7 @@ type CertificateSheetProps = {
   /** What the reader may do now. */
   next: string;
   /** Whose words are for a reader who did not do it. */
-  notYou: "acquisition" | "revocation";
+  notYou: "acquisition" | "revocation" | "revokedFor";
 };
 
 /** A mail of what became of a certificate: what happened, to which one, what comes next, and what if it was not the reader. */

@@ -1,13 +1,15 @@
 /** 失効完了通知: the CA has revoked the certificate. */
 import { CertificateSheet } from "./certificate-sheet.tsx";
 import { type About, aboutPreview, type Serial, SerialFact } from "./facts.tsx";
-import { Fact } from "./parts.tsx";
+import { Fact, Paragraph } from "./parts.tsx";
 import { moment, words } from "./words.ts";
 
 export type RevocationProps = About & {
   serial: Serial | null;
   revokedAt: Date;
   reason: "unspecified" | "keyCompromise" | "affiliationChanged" | "superseded" | "cessationOfOperation";
+  /** Where their institution did it: why, in its words. */
+  words: string | null;
 };
 
 export default function Revocation(props: RevocationProps) {
@@ -18,11 +20,13 @@ export default function Revocation(props: RevocationProps) {
       mail="revocation"
       about={props}
       next={t(`revocation.next.${props.kind}`)}
-      notYou="revocation"
+      notYou={props.words === null ? "revocation" : "revokedFor"}
     >
+      {props.words !== null && <Paragraph>{t("revokedFor.who")}</Paragraph>}
       {props.serial ? <SerialFact locale={locale} name={t("facts.serial")} serial={props.serial} /> : null}
       <Fact locale={locale} name={t("revocation.time")} lines={[moment(props.revokedAt, locale)]} />
       <Fact locale={locale} name={t("revocation.reason")} lines={[t(`reason.${props.reason}`)]} />
+      {props.words !== null && <Fact locale={locale} name={t("revokedFor.words")} lines={[props.words]} />}
     </CertificateSheet>
   );
 }
@@ -35,4 +39,5 @@ Revocation.PreviewProps = {
   },
   revokedAt: new Date("2027-04-01T00:15:00Z"),
   reason: "keyCompromise",
+  words: null,
 } satisfies RevocationProps;

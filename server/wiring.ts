@@ -14,12 +14,15 @@ import { env } from "./env.ts";
 import { log } from "./log.ts";
 import { sendAcceptance } from "./mail/acceptance.ts";
 import { sendAcquisition } from "./mail/acquisition.ts";
+import { sendWaiting } from "./mail/again.ts";
+import { type ApprovalReminder, sendApprovalReminder } from "./mail/approvals.ts";
 import { choosePost } from "./mail/choose.ts";
 import { sendHeld } from "./mail/held.ts";
 import { sendLocked } from "./mail/locked.ts";
 import { sendReminder } from "./mail/reminder.ts";
 import { sendRevocation } from "./mail/revocation.ts";
 import { type MailDeps, markLetterFailed } from "./mail/send.ts";
+import { sendTurnedDown } from "./mail/turned-down.ts";
 import { sendOutbox } from "./outbox.ts";
 import type { Ports } from "./ports.ts";
 import { ownSealing } from "./sealing.ts";
@@ -102,6 +105,14 @@ export const letters = once(() => {
     acquisition: (order: string) => sendAcquisition(deps, order),
     revocation: (enrollment: string) => sendRevocation(deps, enrollment),
     locked: (order: string, at: string) => sendLocked(deps, order, at),
+    turnedDown: (enrollment: string) => sendTurnedDown(deps, enrollment),
+    /** A letter that waits, whatever it is: one that somebody wants sent once more. */
+    waiting: (letter: string) => sendWaiting(deps, letter),
+    giveUpWaiting: async (letter: string) => {
+      const { key } = await deps.db.letter.findUniqueOrThrow({ where: { id: letter } });
+      await markLetterFailed(deps.db, key, "no attempt succeeded");
+    },
+    remindOfApprovals: (reminder: ApprovalReminder) => sendApprovalReminder(deps, reminder),
     remind: (enrollment: string) => sendReminder(deps, enrollment, reminderDays),
     /** Marks what could not be sent in any number of tries. `about` is what follows the kind in the letter's key. */
     giveUp: async (kinds: readonly string[], about: string) => {

@@ -5,10 +5,13 @@ import { carryOutRevocation } from "./carry-out-revocation.ts";
 import { keepPublication } from "./keep-publication.ts";
 import { publishCrl } from "./publish-crl.ts";
 import { refreshFederationMetadata } from "./refresh-federation.ts";
+import { remindOfApprovals } from "./remind-of-approvals.ts";
 import { remindOfExpiry } from "./remind-of-expiry.ts";
+import { sendLetterAgain } from "./send-letter-again.ts";
 import { sweepLoginsPast } from "./sweep-logins.ts";
 import { sweepStalled } from "./sweep-stalled.ts";
 import { tellOfLockedTicket } from "./tell-of-locked-ticket.ts";
+import { turnDown } from "./turn-down.ts";
 import {
   catchUpWithUpki,
   fetchUpkiPins,
@@ -25,7 +28,10 @@ export const functions = [
   carryOutRenewal,
   carryOutRevocation,
   tellOfLockedTicket,
+  turnDown,
+  sendLetterAgain,
   remindOfExpiry,
+  remindOfApprovals,
   publishCrl,
   keepPublication,
   refreshFederationMetadata,

@@ -1,5 +1,5 @@
 import { cron } from "inngest";
-import { lapseOrder, revokeAtCa, submitOrder } from "../../server/enrollment/carry-out.ts";
+import { closeWithdrawn, lapseOrder, revokeAtCa, submitOrder } from "../../server/enrollment/carry-out.ts";
 import { endAllTerms } from "../../server/enrollment/end-terms.ts";
 import { findStalled } from "../../server/enrollment/stalled.ts";
 import { log } from "../../server/log.ts";
@@ -28,6 +28,9 @@ export async function takeUp(): Promise<number> {
     ...stalled.holds.map((id) => () => letters().held(id)),
     ...stalled.acquisitions.map((id) => () => letters().acquisition(id)),
     ...stalled.revocationNotices.map((id) => () => letters().revocation(id)),
+    ...stalled.turnedDown.map((id) => () => closeWithdrawn(world, id)),
+    ...stalled.turnedDown.map((id) => () => letters().turnedDown(id)),
+    ...stalled.again.map((id) => () => letters().waiting(id)),
   ];
   for (const deed of deeds) {
     try {

@@ -69,6 +69,12 @@ export async function lapseOrder(ports: Ports, orderId: string): Promise<void> {
   if (isOpen(status)) await ports.ca.close(orderId);
 }
 
+/** 取消: what the CA may have made ready for an application that was ended is for nobody. */
+export async function closeWithdrawn(ports: Ports, enrollmentId: string): Promise<void> {
+  const orders = await ports.db.order.findMany({ where: { enrollmentId, status: "withdrawn" } });
+  for (const { id } of orders) await ports.ca.close(id);
+}
+
 /** エラー: the CA could not be brought to take the order. */
 export async function giveUpOrder(ports: Ports, orderId: string, code: string): Promise<void> {
   await ports.db.$transaction((tx) => hear(tx, [{ type: "refused", orderId, code }], ports.now()));

@@ -15,6 +15,10 @@ export type Stalled = {
   holds: readonly string[];
   acquisitions: readonly string[];
   revocationNotices: readonly string[];
+  /** Applications that were declined or cancelled, and whose member is still to be told so. */
+  turnedDown: readonly string[];
+  /** Letters that somebody wanted sent once more. */
+  again: readonly string[];
 };
 
 const atOnce = 100;
@@ -27,7 +31,7 @@ export async function findStalled(ports: Ports): Promise<Stalled> {
   const before = new Date(now - patience);
   const since = new Date(now - mailWindow);
   const { db } = ports;
-  const [orders, overdue, revocations, pinIssued, held, collected, revoked] = await Promise.all([
+  const [orders, overdue, revocations, pinIssued, held, collected, revoked, letters] = await Promise.all([
     db.order.findMany({ where: { status: "placed", placedAt: { lt: before } }, take: atOnce }),
     db.order.findMany({ where: { status: "pin_issued", collectUntil: { lt: before } }, take: atOnce }),
     db.revocation.findMany({ where: { doneAt: null, askedAt: { lt: before } }, take: atOnce }),
@@ -57,6 +61,14 @@ export async function findStalled(ports: Ports): Promise<Stalled> {
       orderBy: { doneAt: "desc" },
       take: atOnce,
     }),
+    db.letter.findMany({
+      where: {
+        status: "waiting",
+        createdAt: { lt: before },
+        OR: [{ kind: { in: ["declined", "cancelled"] }, createdAt: { gt: since } }, { again: { gt: 0 } }],
+      },
+      take: atOnce,
+    }),
   ]);
   const [acceptances, holds, acquisitions, revocationNotices] = await Promise.all([
     withoutLetter(ports, ["acceptance"], ids(pinIssued)),
@@ -76,6 +88,8 @@ export async function findStalled(ports: Ports): Promise<Stalled> {
     holds,
     acquisitions,
     revocationNotices,
+    turnedDown: letters.filter(({ again }) => again === 0).map(({ enrollmentId }) => enrollmentId),
+    again: ids(letters.filter(({ again }) => again > 0)),
   };
 }
 

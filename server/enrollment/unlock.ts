@@ -22,7 +22,7 @@ export async function unlockTicket(
   await ports.db.$transaction(async (tx) => {
     const enrollment = await lockThat(tx, whose);
     await tx.enrollment.update({ where: { id: enrollment.id }, data: { version: { increment: 1 } } });
-    const detail = "memberId" in whose ? {} : { by: "registrar" };
+    const detail: Record<string, string> = "memberId" in whose ? {} : { by: "registrar" };
     await remember(tx, enrollment, { at: ports.now(), deed: "ticket_unlocked", detail, reason });
   });
   return { already: false };

@@ -23,6 +23,7 @@ export async function sendRevocation(deps: MailDeps, enrollmentId: string): Prom
         serial: serial ? writtenSerial(serial) : null,
         revokedAt,
         reason: reasonOf(revocations[0]?.reason),
+        words: revocations[0]?.words ?? null,
       }),
   });
 }

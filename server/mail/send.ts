@@ -6,6 +6,7 @@ import type { MailLocale, MailSubject } from "../../emails/words.ts";
 import { subjectOf } from "../../emails/words.ts";
 import type { Database, Transaction } from "../db.ts";
 import type { LetterKind } from "../enrollment/views.ts";
+import type { Letter } from "../generated/prisma/client.ts";
 import type { CertificateAuthority } from "../ports.ts";
 import { parseMailbox } from "./address.ts";
 import { type OutgoingLetter, type Post, PostError } from "./port.ts";
@@ -49,9 +50,11 @@ export async function sendLetter(deps: MailDeps, order: LetterOrder): Promise<Se
   const element = await order.compose(locale, row.createdAt);
   if (!element) return drop(db, order);
   const { html, text } = await renderMail(element);
+  // Sent once more it is another mail, to those who carry it too.
+  const name = row.again === 0 ? order.key : `${order.key}#${row.again}`;
   const letter: OutgoingLetter = {
-    key: order.key,
-    messageId: messageIdOf(order.key, deps.from),
+    key: name,
+    messageId: messageIdOf(name, deps.from),
     from: deps.from,
     to: row.recipient,
     subject: subjectOf(order.kind, locale),
@@ -59,7 +62,7 @@ export async function sendLetter(deps: MailDeps, order: LetterOrder): Promise<Se
     text,
     headers: { "Auto-Submitted": "auto-generated", "Content-Language": locale },
   };
-  return inTurn(() => attempt(deps, order.enrollmentId, letter));
+  return inTurn(() => attempt(deps, row, letter));
 }
 
 /** Ends a letter whose attempts are used up. One that was sent stays sent. `reason` must hold nothing of the letter. */
@@ -92,12 +95,16 @@ async function findOrWrite({ db, now }: MailDeps, order: LetterOrder) {
  * The row is held while the letter is under way: who comes meanwhile waits and finds it sent. A process that dies
  * leaves it waiting; the next attempt goes out under the same names.
  */
-async function attempt(deps: MailDeps, enrollmentId: string, letter: OutgoingLetter): Promise<Sent> {
-  const { key } = letter;
+async function attempt(
+  deps: MailDeps,
+  { key, again, enrollmentId }: Pick<Letter, "key" | "again" | "enrollmentId">,
+  letter: OutgoingLetter,
+): Promise<Sent> {
   const result = await deps.db.$transaction(async (tx) => {
     await tx.$queryRaw`SELECT id FROM "Letter" WHERE key = ${key} FOR UPDATE`;
     const row = await tx.letter.findUnique({ where: { key } });
-    if (row?.status !== "waiting") return outcome(row?.status ?? "failed");
+    // Sent meanwhile, or asked for once more since this was written: that has its own way.
+    if (row?.status !== "waiting" || row.again !== again) return outcome(row?.status ?? "failed");
     try {
       const { id } = await deps.post.send(letter);
       const data = { status: "sent", sentAt: deps.now(), providerId: id || null, error: null } as const;
@@ -119,10 +126,10 @@ async function attempt(deps: MailDeps, enrollmentId: string, letter: OutgoingLet
   return result;
 }
 
-/** A letter that has nothing to tell any more leaves no trace. */
+/** A letter that has nothing to tell any more leaves no trace; one that was sent before stays. */
 async function drop(db: Database, { key, enrollmentId }: LetterOrder): Promise<Sent> {
   await db.$transaction(async (tx) => {
-    const { count } = await tx.letter.deleteMany({ where: { key, status: "waiting" } });
+    const { count } = await tx.letter.deleteMany({ where: { key, status: "waiting", again: 0 } });
     if (count > 0) await grow(tx, enrollmentId);
   });
   return { sent: false, permanent: true };
@@ -141,7 +148,8 @@ export function localeOf(text: string): MailLocale {
   return text === "en" ? "en" : "ja";
 }
 
-function messageIdOf(key: string, from: string): string {
+/** One for each name: every attempt at a mail carries the same. */
+export function messageIdOf(key: string, from: string): string {
   const domain = parseMailbox(from)?.address.split("@")[1] ?? "localhost";
   return `<${createHash("sha256").update(key).digest("hex").slice(0, 40)}@${domain}>`;
 }

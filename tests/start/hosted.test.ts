@@ -180,6 +180,7 @@ describe("two servers by `next start`, with Inngest, Resend and metadata from th
       "publish-crl",
       "reconcile-upki",
       "refresh-federation",
+      "remind-of-approvals",
       "remind-of-expiry",
       "send-to-upki",
       "sweep-logins",
