@@ -18,6 +18,7 @@ export function ApplyCard({ kind, dashboard }: ApplyCardProps) {
     <section className="card apply-card" aria-labelledby={titleId}>
       <h3 id={titleId}>{t(`apply.${kind}.title`)}</h3>
       <p>{t(`apply.${kind}.explanation`)}</p>
+      {dashboard.institution.approvalFor.includes(kind) && <p>{t("approvalNeeded")}</p>}
       <DeedForm deed="request" fields={{ kind, key: dashboard.requestKeys[kind] }}>
         {!obstacle && <MailChoice kind={kind} mails={mailsFor(kind, dashboard)} />}
         <div className="field">

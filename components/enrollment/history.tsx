@@ -9,10 +9,10 @@ export function History({ entries }: { entries: EnrollmentDetail["history"] }) {
     <ol className="timeline" reversed>
       {entries
         .toReversed()
-        .map(({ at, deed, detail: { before = "", number = "", reason = "", words = "" } }) => (
+        .map(({ at, deed, detail: { before = "", number = "", reason = "", words = "", by = "" } }) => (
           <li key={`${at.toISOString()} ${deed}`}>
             <Moment at={at} />
-            {t(deed, { before, number, reason })}
+            {t(deed, { before, number, reason, by })}
             {words !== "" && ` ${words}`}
           </li>
         ))}

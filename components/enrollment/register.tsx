@@ -34,7 +34,10 @@ export function Register({ enrollments, labelledBy }: RegisterProps) {
             <span key="requestedAt" className="unbroken">
               <Day at={requestedAt} />
             </span>,
-            <StatusBadge key="status" status={status} />,
+            <div key="status">
+              <StatusBadge status={status} />
+              {status === "awaiting_approval" && <span className="hint block">{t("awaitingApproval")}</span>}
+            </div>,
             <RenewButton key="renewal" enrollment={enrollment} isSmall />,
             memo && (
               <span key="memo" className="memo" lang={languageOf(memo)}>

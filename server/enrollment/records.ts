@@ -50,6 +50,7 @@ export async function dashboardOf(ports: Ports, memberId: string, all: boolean):
     },
     institution: {
       isEnabled: institution.isEnabled,
+      approvalFor: institution.approvalFor,
       isFull: await isFull(db, institution),
       contact: institution.contact,
       notice: { ja: institution.noticeJa, en: institution.noticeEn },
@@ -97,7 +98,11 @@ export async function detailOf(
     notBefore: row.notBefore,
     revokedAt: row.revokedAt,
     failure: row.failure,
-    failureWords: wordsOf(row.history, row.failure),
+    failureWords: row.failure ? saidOf(row.history, "refused", "words") : null,
+    turnedDownWords:
+      row.status === "declined" || row.status === "cancelled"
+        ? saidOf(row.history, row.status, "reason")
+        : null,
     revocationHindrance: hindranceToRevocation(row.status),
     history: row.history.map(({ at, deed, detail }) => ({
       at,
@@ -119,14 +124,15 @@ export async function pulseOf(ports: Ports, memberId: string, number?: number): 
   return beat(_count, _sum.version ?? 0);
 }
 
-/** What the CA wrote when it refused the application. */
-function wordsOf(
+/** What was written when this was last done: by the CA when it refused, by a registrar when they declined. */
+export function saidOf(
   history: readonly { deed: string; detail: unknown }[],
-  failure: string | null,
+  deed: Deed,
+  name: "words" | "reason",
 ): string | null {
-  const refused = failure ? history.findLast(({ deed }) => deed === "refused") : undefined;
-  const { words } = (refused?.detail ?? {}) as { words?: unknown };
-  return typeof words === "string" ? words : null;
+  const last = history.findLast((entry) => entry.deed === deed);
+  const text = ((last?.detail ?? {}) as Record<string, unknown>)[name];
+  return typeof text === "string" ? text : null;
 }
 
 function beat(count: number, versions: number): string {

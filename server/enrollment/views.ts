@@ -34,6 +34,8 @@ export type Dashboard = {
   clientCertificates: { living: number; limit: number };
   institution: {
     isEnabled: boolean;
+    /** Kinds for which an application waits until a registrar approves it. */
+    approvalFor: readonly Kind[];
     /** Its members hold as many certificates together as they may. */
     isFull: boolean;
     /** Whom to ask; empty where it names nobody. */
@@ -121,6 +123,8 @@ export type EnrollmentDetail = EnrollmentSummary & {
   failure: string | null;
   /** What the CA wrote when it refused, where it did. */
   failureWords: string | null;
+  /** Why a registrar declined or cancelled it, where one did. */
+  turnedDownWords: string | null;
   /** Null where 失効申請 may be used. */
   revocationHindrance: Hindrance | null;
   history: readonly { at: Date; deed: Deed; detail: Readonly<Record<string, string | number>> }[];

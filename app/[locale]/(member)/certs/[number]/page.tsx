@@ -54,6 +54,7 @@ export default async function DetailPage({ params, searchParams }: DetailPagePro
           <StatusBadge status={status} />
           <p className="hint">{enrollment.urlHeld ? t("next.url_held") : t(`next.${status}`)}</p>
           {enrollment.failure && <Failure code={enrollment.failure} words={enrollment.failureWords} />}
+          {enrollment.turnedDownWords && <p>{t("turnedDown", { reason: enrollment.turnedDownWords })}</p>}
         </Fact>
         <Fact name={t("fields.certificateState")}>
           <StateBadge state={enrollment.certificateState} />

@@ -19,7 +19,8 @@ export async function generateMetadata({ params }: SentPageProps): Promise<Metad
 export default async function SentPage({ params, searchParams }: SentPageProps) {
   const [{ number }, query] = await Promise.all([params, searchParams]);
   const deed = oneOf(deeds, query.for) ?? "request";
-  await ownEnrollment(number, `/certs/${number}`);
+  const { status } = await ownEnrollment(number, `/certs/${number}`);
+  const waits = deed === "request" && status === "awaiting_approval";
   const t = await getTranslations("Sent");
   return (
     <div className="stack prose">
@@ -31,7 +32,7 @@ export default async function SentPage({ params, searchParams }: SentPageProps) 
       ) : (
         <Notice tone="success" title={t(`${deed}.done`, { number })} />
       )}
-      <p>{t("wait")}</p>
+      <p>{t(waits ? "awaitingApproval" : "wait")}</p>
       <p>{t(`${deed}.next`)}</p>
       <p className="actions">
         <Link className="button button-main button-wide" href={`/certs/${number}`} prefetch={false}>
