@@ -14,7 +14,7 @@ export type Events = {
   /** A registrar has declined or cancelled an application. */
   "enrollment/turned.down": { enrollment: string };
   /** Somebody wants a mail sent once more. */
-  "enrollment/letter.wanted": { letter: string };
+  "enrollment/letter.wanted": { letter: string; enrollment: string };
   /** There is something to be sent to NII's service. */
   "upki/queue.changed": Record<string, never>;
   /** A page with PINs was announced. */

@@ -90,7 +90,7 @@ export async function askAgain(
       ...{ deed: "letter.sent_again", at: ports.now(), subject: "letter", subjectId: id },
       ...{ memberId, institutionId, before: { status: letter.status }, after: { kind: letter.kind, again } },
     });
-    await announce(tx, "enrollment/letter.wanted", { letter: id });
+    await announce(tx, "enrollment/letter.wanted", { letter: id, enrollment: enrollmentId });
     return false;
   });
   await ports.wakeOutbox();
