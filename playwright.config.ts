@@ -57,7 +57,7 @@ export default defineConfig({
       // A few people stand for everybody.
       CLIENT_CERTIFICATE_LIMIT: "100",
     },
-    url: `${baseURL}/api/health`,
+    url: `${baseURL}/api/ready`,
     timeout: 300_000,
     gracefulShutdown: { signal: "SIGTERM" as const, timeout: 15_000 },
     stdout: "ignore" as const,

@@ -22,7 +22,7 @@ export async function healthy(port: number) {
   let said = "no answer";
   for (const end = Date.now() + 120_000; Date.now() < end; await pause(100)) {
     try {
-      const response = await fetch(`http://localhost:${port}/api/health`);
+      const response = await fetch(`http://localhost:${port}/api/ready`);
       if (response.ok) return;
       said = (await response.text()).slice(0, 300);
       const fault = Object.entries(hopeless).find(([part]) => said.includes(`"${part}"`));

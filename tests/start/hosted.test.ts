@@ -114,10 +114,10 @@ const npmStart = (): [string, ...string[]] => ["npm", "start"];
 async function well(portal: StartedPortal) {
   await vi.waitFor(
     async () => {
-      const answer = await fetch(`${portal.baseUrl}/api/health`);
+      const answer = await fetch(`${portal.baseUrl}/api/ready`);
       expect(await answer.json()).toEqual({
         well: true,
-        parts: { database: "ok", federation: "ok", ca: "ok" },
+        parts: { database: "ok", engine: "ok", federation: "ok", ca: "ok", mail: "ok" },
       });
     },
     { timeout: 60_000, interval: 100 },

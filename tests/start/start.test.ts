@@ -55,11 +55,11 @@ describe("a portal that was started", () => {
   });
 
   test("is well, and says so without a secret", async () => {
-    const response = await fetch(`${portal.baseUrl}/api/health`);
+    const response = await fetch(`${portal.baseUrl}/api/ready`);
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({
       well: true,
-      parts: { database: "ok", federation: "ok", ca: "ok" },
+      parts: { database: "ok", engine: "ok", federation: "ok", ca: "ok", mail: "ok" },
     });
   });
 
