@@ -45,7 +45,10 @@ const rooms: Record<string, string[]> = {
   "app/api/saml": ["server/federation", "server/log", "server/env", "server/errors", "server/i18n"],
   "app/api/trpc": ["server/api", "server/body"],
   "app/api/inngest": ["inngest/client", "inngest/functions", "server/body", "server/env", "server/log"],
-  "app/api/health": ["server/health", "server/db", "server/log", "server/wiring"],
+  "app/api/health": [],
+  "app/api/ready": ["inngest/client", "server/health", "server/db", "server/log", "server/wiring"],
+  "app/api/metrics": ["server/metrics", "server/db", "server/env", "server/log"],
+  "app/api/v1": ["server/admin", "server/env", "server/wiring"],
   "app/api/upki": ["server/ca", "server/log", "server/wiring"],
   "app/login": ["server/federation"],
   "app/logout": ["server/federation"],
@@ -92,6 +95,7 @@ const rooms: Record<string, string[]> = {
     "server/federation",
     "server/ca",
     "server/i18n",
+    "server/mail/preview",
     ...foundations,
   ],
   // What operators see and do: the only reads that are not limited to a member.
@@ -122,6 +126,8 @@ const rooms: Record<string, string[]> = {
     ...foundations,
   ],
   "server/mail": ["emails", "server/enrollment", ...foundations],
+  // What mails look like, with nobody's data.
+  "server/mail/preview": ["emails"],
   "server/secrets": ["server/errors"],
   // Keys that are kept elsewhere: what clouds are asked, and signing with them.
   "server/kms": [],
@@ -164,6 +170,7 @@ const rooms: Record<string, string[]> = {
     "inngest/client",
     "inngest/events",
     "server/wiring",
+    "server/admin",
     "server/enrollment",
     "server/ca",
     "server/federation",

@@ -3,9 +3,9 @@ import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { Moment } from "@/components/ui/date-time.tsx";
 import { Fact, Facts } from "@/components/ui/facts.tsx";
+import { framed } from "@/components/ui/framed.ts";
 import { languageOf } from "@/components/ui/language.ts";
 import { readLetter } from "@/server/mail/reading.ts";
-import { framed } from "../framed.ts";
 import { readableOutbox, speakToReader } from "../outbox.ts";
 import { TextWithLinks } from "./text-with-links.tsx";
 

@@ -7,6 +7,7 @@ import type { CaRevocation, CertificateAuthority, Fact, Tell, TicketView } from 
 import type { Bytes, Sealing } from "../../secrets/sealing.ts";
 import { type AuthorityView, listAuthorities } from "./authorities.ts";
 import { type Ending, warnOfEndingIssuers, warnOfMissingIssuers } from "./ceremony/endings.ts";
+import { type AuthoritiesView, viewAuthorities } from "./ceremony/overview.ts";
 import { type CertificateRequest, certifyAll } from "./certify.ts";
 import { close } from "./close.ts";
 import { collect } from "./collect.ts";
@@ -213,6 +214,11 @@ export class LocalCa implements CertificateAuthority {
   /** The CAs that anybody may have to know. */
   authorities(): Promise<AuthorityView[]> {
     return listAuthorities(this.#world.db, this.#world.now());
+  }
+
+  /** What operators watch. */
+  view(): Promise<AuthoritiesView> {
+    return viewAuthorities({ ...this.#world, authority: this.#authority });
   }
 
   /** Says in the log which issuers end soon, or are not there. */

@@ -106,7 +106,7 @@ async function wantedBy({ db }: Federation, entityId: string) {
     aal2: !!policy?.aal2For.length,
     ial2: !!policy?.ial2For.length,
     roles: [...new Set(grantsIn(policy?.roleGrants).map(({ attribute }) => attribute))],
-  } satisfies Wanted;
+  };
 }
 
 /** In the order in which the page tells them. */

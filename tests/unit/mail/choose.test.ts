@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { framed } from "@/app/outbox/framed.ts";
 import { pickLocale } from "@/app/outbox/pick-locale.ts";
+import { framed } from "@/components/ui/framed.ts";
 import { isOutboxReadable } from "@/server/mail/choose.ts";
 
 const local = { DATA_DIR: ".data", BASE_URL: "http://localhost:3000", DEMO_FEDERATION: true };

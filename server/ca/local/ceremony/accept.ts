@@ -12,6 +12,7 @@ import {
   changing,
   type IssuingKind,
   nextGeneration,
+  note,
   type Root,
   rootsIn,
 } from "./office.ts";
@@ -73,6 +74,7 @@ export async function acceptCertificate(
       });
     }
     const data = { certificate: der, parentId: root.id };
+    await note(tx, office, row.id, "accepted", { root: root.id, newRoot: root.isNew });
     return { done: await tx.issuer.update({ where: { id: row.id }, data }), already: false };
   });
 }

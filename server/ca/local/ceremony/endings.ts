@@ -32,13 +32,17 @@ const sentences = {
 export async function warnOfEndingIssuers(
   office: Pick<CeremonyOffice, "db" | "now" | "authority">,
 ): Promise<readonly Ending[]> {
-  const now = office.now().getTime();
-  const endings = (await listIssuers(office))
-    .flatMap(endingsOf)
-    .filter(({ what, at }) => at.getTime() < now + warnedBefore[what]);
+  const endings = endingSoon(await listIssuers(office), office.now());
   for (const { id, what, at } of endings)
     log.warn({ event: "issuer_ends", issuer: id, what, at }, sentences[what]);
   return endings;
+}
+
+/** What has to be looked after by now. */
+export function endingSoon(issuers: readonly IssuerView[], now: Date): Ending[] {
+  return issuers
+    .flatMap(endingsOf)
+    .filter(({ what, at }) => at.getTime() < now.getTime() + warnedBefore[what]);
 }
 
 function endingsOf({ id, kind, state, key, notBefore, notAfter, list }: IssuerView): Ending[] {

@@ -4,7 +4,7 @@ import { pemBlocks } from "../../../pki/pem.ts";
 import { readCertificate } from "../../../pki/read.ts";
 import { type ReadCrl, readCrl } from "../../../pki/read-crl.ts";
 import { readParts } from "../../../pki/read-extensions.ts";
-import { type CeremonyOffice, changing, isOffline, type Root, rootsIn } from "./office.ts";
+import { type CeremonyOffice, changing, isOffline, note, type Root, rootsIn } from "./office.ts";
 
 export type Imported =
   /** `revoked`: ids of issuing CAs that it names. `already`: it is the list that is published. */
@@ -64,6 +64,8 @@ export async function importList(office: CeremonyOffice, file: Uint8Array): Prom
     const revoked = below.flatMap((row) => revocationOf(row, list));
     for (const { id, revokedAt, revocationReason } of revoked)
       await tx.issuer.update({ where: { id }, data: { revokedAt, revocationReason } });
+    if (!already)
+      await note(tx, office, root.id, "list_imported", { number, revoked: revoked.map(({ id }) => id) });
     return { done: { rootId: root.id, number, nextUpdate, revoked: revoked.map(({ id }) => id) }, already };
   });
 }

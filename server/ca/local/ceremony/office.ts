@@ -1,5 +1,6 @@
 /** What the deeds on issuers need of the world, and what they share. They are an operator's, at the console (bin/ca.ts). */
 import type { KeyObject } from "node:crypto";
+import { append, type Facts } from "../../../audit/append.ts";
 import type { Transaction } from "../../../db.ts";
 import type { Issuer as IssuerRow } from "../../../generated/prisma/client.ts";
 import { readIssuer } from "../../../pki/read.ts";
@@ -34,6 +35,23 @@ export function changing<Answer>(
     },
     { maxWait: 60_000, timeout: 120_000 },
   );
+}
+
+/** What was done with a CA, in the deed's own transaction. */
+export async function note(
+  tx: Transaction,
+  { now }: Pick<CeremonyOffice, "now">,
+  id: string,
+  did: "requested" | "renewed" | "accepted" | "used" | "dropped" | "revoked" | "list_imported",
+  facts: Facts = {},
+): Promise<void> {
+  await append(tx, {
+    deed: "ca.changed",
+    at: now(),
+    subject: "issuer",
+    subjectId: id,
+    after: { did, ...facts },
+  });
 }
 
 /** The generation that comes after all of its kind. */

@@ -14,6 +14,7 @@ import {
   isOffline,
   type KeyAlgorithm,
   nextGeneration,
+  note,
   offlineRootId,
   rootsIn,
 } from "./office.ts";
@@ -61,6 +62,7 @@ export async function requestIssuer(
       extensions: issuingProfile(kind, office.publicUrl, rootId).extensions.rsa,
     });
     const data = { id, kind, generation, request: Uint8Array.from(request), createdAt: office.now() };
+    await note(tx, office, id, "requested", { key: wish.key.place ?? "sealed" });
     return { done: await tx.issuer.create({ data: { ...data, ...key.kept(id) } }), already: false };
   });
 }
@@ -92,6 +94,7 @@ export async function renewIssuer(
     const wanted = { kind, generation, publicKey: key.publicKey };
     const certificate = await certify(wanted, { id: root.id, issuer: above, signer }, office);
     const data = { id, kind, generation, certificate, parentId: root.id, createdAt: office.now() };
+    await note(tx, office, id, "renewed", { key: wish.place ?? "sealed", root: root.id });
     return { done: await tx.issuer.create({ data: { ...data, ...key.kept(id) } }), already: false };
   });
 }
@@ -106,6 +109,7 @@ export async function dropRequest(
     if (!row) return { refused: "unknown" };
     if (row.certificate) return { refused: "certified" };
     await tx.issuer.delete({ where: { id } });
+    await note(tx, office, id, "dropped");
     return { done: true };
   });
 }

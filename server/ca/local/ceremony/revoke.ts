@@ -1,7 +1,7 @@
 /** An issuing CA is revoked by a root whose key is here: its key became known, or it is no longer wanted. All that it issued falls with it. */
 import type { Issuer as IssuerRow } from "../../../generated/prisma/client.ts";
 import { log } from "../../../log.ts";
-import { type CeremonyOffice, changing, isOffline } from "./office.ts";
+import { type CeremonyOffice, changing, isOffline, note } from "./office.ts";
 
 /** CRLReason (RFC 5280 §5.3.1), those that fit a CA. */
 export const issuerReasons = {
@@ -38,6 +38,7 @@ export async function revokeIssuer(
     const revokedAt = new Date(Math.max(office.now().getTime(), ...spoken.map((date) => date.getTime() + 1)));
     const revocationReason = issuerReasons[wish.reason];
     const done = await tx.issuer.update({ where: { id: row.id }, data: { revokedAt, revocationReason } });
+    await note(tx, office, row.id, "revoked", { reason: wish.reason });
     log.warn({ event: "issuer_revoked", issuer: row.id, reason: wish.reason }, "An issuing CA was revoked");
     return { done, already: false };
   });

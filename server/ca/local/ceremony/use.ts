@@ -5,7 +5,7 @@ import { log } from "../../../log.ts";
 import { readIssuer } from "../../../pki/read.ts";
 import { addCalendarMonths } from "../../../pki/validity.ts";
 import { signerOf } from "../issuer-keys.ts";
-import { type CeremonyOffice, changing, isOffline } from "./office.ts";
+import { type CeremonyOffice, changing, isOffline, note } from "./office.ts";
 
 export type Used =
   /** `already`: it is the one that issues. */
@@ -70,6 +70,10 @@ export async function switchTo(office: CeremonyOffice, wish: { id: string; at?: 
     // Of two that begin at the same moment the later generation would win: this one begins after any that has begun.
     const after = Math.max(at.getTime(), (current?.issuesFrom?.getTime() ?? 0) + 1);
     const done = await tx.issuer.update({ where: { id: row.id }, data: { issuesFrom: new Date(after) } });
+    await note(tx, office, row.id, "used", {
+      from: new Date(after).toISOString(),
+      before: current?.id ?? null,
+    });
     log.info(
       { event: "issuer_used", issuer: row.id, from: done.issuesFrom },
       "Another CA issues from now on",
