@@ -15,6 +15,10 @@ export type Events = {
   "enrollment/turned.down": { enrollment: string };
   /** Somebody wants a mail sent once more. */
   "enrollment/letter.wanted": { letter: string; enrollment: string };
+  /** People are to leave their institution, when the time to take that back is over. */
+  "admin/offboarding.asked": { offboarding: string };
+  /** There are calls of webhooks to be made. */
+  "webhooks/due": Record<string, never>;
   /** There is something to be sent to NII's service. */
   "upki/queue.changed": Record<string, never>;
   /** A page with PINs was announced. */
@@ -36,6 +40,8 @@ export const revocationAsked = event("enrollment/revocation.asked");
 export const revoked = event("enrollment/revoked");
 export const turnedDown = event("enrollment/turned.down");
 export const letterWanted = event("enrollment/letter.wanted");
+export const offboardingAsked = event("admin/offboarding.asked");
+export const webhooksDue = event("webhooks/due");
 export const upkiQueueChanged = event("upki/queue.changed");
 export const upkiPinAnnounced = event("upki/pin.announced");
 export const upkiListWanted = event("upki/list.wanted");

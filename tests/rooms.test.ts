@@ -9,6 +9,7 @@ const spoken = [
   "server/enrollment/lifecycle",
   "server/enrollment/views",
   "server/enrollment/history",
+  "server/webhooks/events",
   "server/ca/local/typed-pin",
   "server/ca/local/views",
   "server/federation/discovery/asked-for",
@@ -83,6 +84,8 @@ const rooms: Record<string, string[]> = {
   ],
   // Knows whom and what by their ids only, so that every room may write into it.
   "server/audit": ["server/secrets", ...foundations],
+  // What happens is told to institutions' programs: to whom, and what, is data.
+  "server/webhooks": ["server/secrets", ...foundations],
   // Knows nothing of us.
   "server/pki": ["server/pki/name"],
   "server/pki/name": ["server/pki"],

@@ -1,7 +1,9 @@
 /** Every workflow there is. */
 import { carryOutIssuance } from "./carry-out-issuance.ts";
+import { carryOutOffboardings, sweepOffboardings } from "./carry-out-offboarding.ts";
 import { carryOutRenewal } from "./carry-out-renewal.ts";
 import { carryOutRevocation } from "./carry-out-revocation.ts";
+import { deliverWebhooks, forgetWebhookCalls } from "./deliver-webhooks.ts";
 import { keepPublication } from "./keep-publication.ts";
 import { publishCrl } from "./publish-crl.ts";
 import { refreshFederationMetadata } from "./refresh-federation.ts";
@@ -27,6 +29,8 @@ export const functions = [
   carryOutIssuance,
   carryOutRenewal,
   carryOutRevocation,
+  carryOutOffboardings,
+  sweepOffboardings,
   tellOfLockedTicket,
   turnDown,
   sendLetterAgain,
@@ -37,6 +41,8 @@ export const functions = [
   refreshFederationMetadata,
   sweepStalled,
   sweepLoginsPast,
+  deliverWebhooks,
+  forgetWebhookCalls,
   warnOfEndingServiceKeys,
   warnOfEndingIssuers,
   sendToUpki,

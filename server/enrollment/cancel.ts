@@ -1,5 +1,7 @@
 /** 取消: a registrar ends an application of which there is no certificate yet. */
+import type { Transaction } from "../db.ts";
 import { PortalError } from "../errors.ts";
+import type { Enrollment } from "../generated/prisma/client.ts";
 import type { Ports } from "../ports.ts";
 import { announce, happen } from "./change.ts";
 import { expectLetter } from "./letters.ts";
@@ -16,23 +18,34 @@ export async function cancelApplication(
   wish: { id: string; institutions: readonly string[] | null; by: string; reason: string },
 ): Promise<{ number: number; already: boolean }> {
   const answer = await ports.db.$transaction(async (tx) => {
-    const at = ports.now();
     const enrollment = await lockThat(tx, wish);
-    const { id, number, status } = enrollment;
-    if (status === "cancelled") return { number, already: true };
-    const { reason } = wish;
-    const trace = { at, deed: "cancelled", detail: { reason }, reason } as const;
-    if (!(await happen(tx, enrollment, "cancelled", trace)))
-      throw new PortalError("not_cancellable", { status });
-    await withdrawOrders(tx, id);
-    await tx.approval.updateMany({
-      where: { enrollmentId: id, decidedAt: null },
-      data: { decidedAt: at, by: wish.by, reason },
-    });
-    await expectLetter(tx, enrollment, { kind: "cancelled", about: id, at });
-    await announce(tx, "enrollment/turned.down", { enrollment: id });
-    return { number, already: false };
+    const { number } = enrollment;
+    return { number, already: !(await cancel(tx, enrollment, { ...wish, at: ports.now() })) };
   });
   await ports.wakeOutbox();
   return answer;
+}
+
+/**
+ * The same for an application that this transaction has locked. False where it was cancelled before. `by`: null for a rule of the institution.
+ * @throws PortalError `not_cancellable`
+ */
+export async function cancel(
+  tx: Transaction,
+  enrollment: Enrollment,
+  { at, by, reason }: { at: Date; by: string | null; reason: string },
+): Promise<boolean> {
+  const { id, status } = enrollment;
+  if (status === "cancelled") return false;
+  const trace = { at, deed: "cancelled", detail: { reason }, reason } as const;
+  if (!(await happen(tx, enrollment, "cancelled", trace)))
+    throw new PortalError("not_cancellable", { status });
+  await withdrawOrders(tx, id);
+  await tx.approval.updateMany({
+    where: { enrollmentId: id, decidedAt: null },
+    data: { decidedAt: at, by, reason },
+  });
+  await expectLetter(tx, enrollment, { kind: "cancelled", about: id, at });
+  await announce(tx, "enrollment/turned.down", { enrollment: id });
+  return true;
 }

@@ -17,9 +17,11 @@ export type Application = {
   months: number;
   /** One of the member's addresses: the certificate's for S/MIME, the first of the list when left out. */
   mail?: string | undefined;
-  /** What the form carried (`requestKeyOf`). */
+  /** What the form carried (`requestKeyOf`); of an invitation `invitationKeyOf`. */
   key: string;
   locale: string;
+  /** Asked for by their institution in their name: its key is none of a form's, and nobody has to approve it once more. */
+  isInvited?: boolean;
 };
 
 /**
@@ -35,27 +37,42 @@ export async function requestCertificate(
   if (!ports.rules.terms[application.kind].includes(application.months)) {
     throw new PortalError("term_not_offered", { months: application.months });
   }
+  const made = await untilFree(() =>
+    ports.db.$transaction(async (tx) => {
+      const { number, already } = await request(ports, tx, application);
+      return { number, already };
+    }),
+  );
+  await ports.wakeOutbox();
+  return made;
+}
+
+/** Does it once more where another member took the name between our look and our write. */
+export async function untilFree<T>(attempt: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
-      const made = await ports.db.$transaction((tx) => request(ports, tx, application));
-      await ports.wakeOutbox();
-      return made;
+      return await attempt();
     } catch (error) {
       if (!isTakenName(error)) throw error;
     }
   }
 }
 
-async function request(ports: Ports, tx: Transaction, application: Application) {
-  const { memberId, kind, months, key, locale } = application;
+/** The same within a transaction, that then has to be tried as `untilFree` says; its term is one that the CA knows. */
+export async function request(
+  ports: Ports,
+  tx: Transaction,
+  application: Application,
+): Promise<{ id: string; number: number; already: boolean }> {
+  const { memberId, kind, months, key, locale, isInvited = false } = application;
   const at = ports.now();
   await tx.$queryRaw`SELECT id FROM "Member" WHERE id = ${memberId} FOR UPDATE`;
 
   const before = await tx.enrollment.findUnique({
     where: { memberId_requestKey: { memberId, requestKey: key } },
   });
-  if (before) return { number: before.number, already: true };
-  if (key !== (await requestKeyOf(tx, memberId, kind)))
+  if (before) return { id: before.id, number: before.number, already: true };
+  if (!isInvited && key !== (await requestKeyOf(tx, memberId, kind)))
     throw new PortalError("invalid_input", { field: "key" });
 
   const member = await tx.member.findUniqueOrThrow({
@@ -73,7 +90,7 @@ async function request(ports: Ports, tx: Transaction, application: Application) 
 
   const commonName = kind === "smime" ? mail : commonNameOf(ports, member);
   const { number, dn } = await freeName(tx, member, { kind, mail, commonName });
-  const waits = member.institution.approvalFor.includes(kind);
+  const waits = !isInvited && member.institution.approvalFor.includes(kind);
   const enrollment = await tx.enrollment.create({
     data: {
       memberId,
@@ -104,7 +121,12 @@ async function request(ports: Ports, tx: Transaction, application: Application) 
   await remember(tx, enrollment, { at, deed: "requested", detail: { months } });
   if (waits) await askApproval(tx, enrollment);
   else await announce(tx, "enrollment/order.placed", { order: order.id, purpose: "issue" });
-  return { number, already: false };
+  return { id: enrollment.id, number, already: false };
+}
+
+/** What an invitation's application is known by: it is made once, however often its member logs in. */
+export function invitationKeyOf(invitationId: string): string {
+  return `invitation:${invitationId}`;
 }
 
 /** What an apply form of this kind carries now; it is spent by the application it makes. */

@@ -174,7 +174,9 @@ describe("two servers by `next start`, with Inngest, Resend and metadata from th
       .map(({ id }) => id);
     expect(schedules.map((id) => id.replace("client-certificate-portal-", "")).sort()).toEqual([
       "catch-up-with-upki",
+      "deliver-webhooks",
       "fetch-upki-pins",
+      "forget-webhook-calls",
       "keep-publication",
       "poll-upki-mailbox",
       "publish-crl",
@@ -184,6 +186,7 @@ describe("two servers by `next start`, with Inngest, Resend and metadata from th
       "remind-of-expiry",
       "send-to-upki",
       "sweep-logins",
+      "sweep-offboardings",
       "sweep-stalled",
       "warn-of-ending-issuers",
       "warn-of-ending-keys",
