@@ -46,6 +46,8 @@ export const auditDeeds = [
   "token.ended",
   "webhook.made",
   "webhook.ended",
+  "webhook.tried",
+  "webhook.sent_again",
   "audit.exported",
   "audit.forgotten",
   "federation.looked",
