@@ -114,6 +114,13 @@ test("the whole ceremony: an offline root, two generations, and what the first i
     ["client", "keeps_lists", "sealed"],
     ["smime", "issues", "sealed"],
   ]);
+  // What was done is in the audit, once each.
+  const noted = await world.db.auditEntry.findMany({ where: { deed: "ca.changed", subjectId: "client-g2" } });
+  expect(noted.map(({ after }) => (after as { did: string }).did).toSorted()).toEqual([
+    "accepted",
+    "requested",
+    "used",
+  ]);
 });
 
 test("a change can be set for an hour, and comes at that hour; one that was set is taken back by the next", async () => {
