@@ -3,12 +3,14 @@ import { createElement, type ReactElement } from "react";
 import { describe, expect, test } from "vitest";
 import Acceptance from "@/emails/acceptance.tsx";
 import Acquisition from "@/emails/acquisition.tsx";
+import Approvals from "@/emails/approvals.tsx";
 import Held from "@/emails/held.tsx";
 import Locked from "@/emails/locked.tsx";
 import Reminder from "@/emails/reminder.tsx";
 import { renderMail } from "@/emails/render.tsx";
 import Renewal from "@/emails/renewal.tsx";
 import Revocation from "@/emails/revocation.tsx";
+import TurnedDown from "@/emails/turned-down.tsx";
 import { type MailLocale, subjectOf } from "@/emails/words.ts";
 
 const inLocale = (locale: MailLocale) => ({
@@ -19,6 +21,8 @@ const inLocale = (locale: MailLocale) => ({
   held: createElement(Held, { ...Held.PreviewProps, locale }),
   locked: createElement(Locked, { ...Locked.PreviewProps, locale }),
   reminder: createElement(Reminder, { ...Reminder.PreviewProps, locale }),
+  declined: createElement(TurnedDown, { ...TurnedDown.PreviewProps, locale }),
+  cancelled: createElement(TurnedDown, { ...TurnedDown.PreviewProps, locale, how: "cancelled" }),
 });
 
 const all = (["ja", "en"] as const).flatMap((locale) =>
@@ -145,6 +149,38 @@ test("the revocation mail gives time and reason, and says that it is final", asy
   expect(text).toContain("機器やPIN番号をなくした");
   expect(text).toContain("元に戻すことができません");
 });
+
+test.each(["ja", "en"] as const)("a registrar's no is told with the reason (%s)", async (locale) => {
+  const mails = inLocale(locale);
+  const [declined, cancelled] = [await renderMail(mails.declined), await renderMail(mails.cancelled)];
+  for (const { text } of [declined, cancelled]) expect(text).toContain(TurnedDown.PreviewProps.reason);
+  expect(declined.text).not.toBe(cancelled.text);
+});
+
+test("the revocation mail says that the institution did it, and in what words, where it did", async () => {
+  const props = { ...Revocation.PreviewProps, words: "退職されました" };
+  const { text } = await renderMail(createElement(Revocation, props));
+  expect(text).toContain("所属機関の登録担当者が行いました");
+  expect(text).toContain("退職されました");
+  expect(text).not.toContain("失効申請をした覚えがない場合");
+  expect((await renderMail(inLocale("ja").revocation)).text).not.toContain("登録担当者が行いました");
+});
+
+test.each([
+  ["ja", 3, "3件あります"],
+  ["en", 3, "3 applications are waiting"],
+  ["en", 1, "1 application is waiting"],
+] as const)(
+  "the registrars' reminder says how many wait, and where (%s, %d)",
+  async (locale, count, words) => {
+    const { html, text } = await renderMail(
+      createElement(Approvals, { ...Approvals.PreviewProps, locale, count }),
+    );
+    expect(text).toContain(words);
+    expect(html).toContain(`href="${Approvals.PreviewProps.url}"`);
+    expect(`${html}${text}`).not.toMatch(/Mail\.[a-z]|undefined|\{[a-z]+\}/);
+  },
+);
 
 test("the reminder counts the days, one day in the singular", async () => {
   expect((await renderMail(inLocale("ja").reminder)).text).toContain("あと30日");
