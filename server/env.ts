@@ -1,10 +1,12 @@
 /** The settings, read once and checked whole. The only place that reads `process.env`. */
 import { z } from "zod";
+import { audit } from "./env/audit.ts";
 import { ca } from "./env/ca.ts";
 import { keys } from "./env/keys.ts";
 import { registration, registrationConflicts } from "./env/registration.ts";
 import { signers } from "./env/signers.ts";
 import { upki, upkiConflicts } from "./env/upki.ts";
+import { watching } from "./env/watching.ts";
 import { say, text, url } from "./env/words.ts";
 
 type Source = Readonly<Record<string, string | undefined>>;
@@ -112,6 +114,8 @@ const shape = z.object({
   ...upki,
   SUPPORT_CONTACT: z.string().optional(),
   ...registration,
+  ...audit,
+  ...watching,
   LOG_LEVEL: z
     .enum(logLevels, { error: say("LOG_LEVEL", `set it to one of ${logLevels.join(", ")}`) })
     .default("info"),

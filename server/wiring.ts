@@ -10,7 +10,7 @@ import { UpkiCa } from "./ca/upki/upki-ca.ts";
 import { database } from "./db.ts";
 import { hear } from "./enrollment/orders.ts";
 import { reminderDays } from "./enrollment/stalled.ts";
-import { env } from "./env.ts";
+import { env, homeHosts } from "./env.ts";
 import { log } from "./log.ts";
 import { sendAcceptance } from "./mail/acceptance.ts";
 import { sendAcquisition } from "./mail/acquisition.ts";
@@ -27,6 +27,7 @@ import { sendOutbox } from "./outbox.ts";
 import type { Ports } from "./ports.ts";
 import { ownSealing } from "./sealing.ts";
 import { signersWith } from "./signers/open.ts";
+import type { DeliveryWorld } from "./webhooks/deliver.ts";
 
 const now = () => new Date();
 
@@ -118,6 +119,18 @@ export const letters = once(() => {
     giveUp: async (kinds: readonly string[], about: string) => {
       for (const kind of kinds) await markLetterFailed(deps.db, `${kind}:${about}`, "no attempt succeeded");
     },
+  };
+});
+
+/** What webhooks are made, called and signed with. */
+export const webhookWorld = once((): DeliveryWorld => {
+  const { BASE_URL, WEBHOOK_PRIVATE_ADDRESSES } = env();
+  const home = homeHosts.includes(new URL(BASE_URL).hostname);
+  return {
+    db: database(),
+    now,
+    sealing: ownSealing(),
+    reach: { home, privateToo: WEBHOOK_PRIVATE_ADDRESSES },
   };
 });
 

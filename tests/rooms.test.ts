@@ -67,6 +67,7 @@ const rooms: Record<string, string[]> = {
     "server/assurance",
     "server/errors",
     "server/ports",
+    "type:server/audit",
     "type:server/db",
     "type:server/generated",
     "type:server/enrollment",
@@ -107,6 +108,8 @@ const rooms: Record<string, string[]> = {
     "server/enrollment",
     "server/federation",
     "server/pki/name",
+    "server/secrets",
+    "server/webhooks",
     ...foundations,
   ],
   "server/ca": [
@@ -150,6 +153,7 @@ const rooms: Record<string, string[]> = {
     "server/sealing",
     "server/signers",
     "server/outbox",
+    "server/webhooks",
     "inngest/events",
     ...foundations,
   ],
@@ -162,11 +166,12 @@ const rooms: Record<string, string[]> = {
   "server/env": [],
   "server/log": ["server/env"],
   "server/db": ["server/env", "server/generated"],
-  "server/ports": ["words", "type:server/db", "type:server/enrollment"],
+  "server/ports": ["words", "type:server/audit", "type:server/db", "type:server/enrollment"],
   server: [],
 
   "inngest/events": [],
-  "inngest/client": ["inngest/engine", "inngest/events", "server/env", "server/log"],
+  "inngest/acting": ["server/audit"],
+  "inngest/client": ["inngest/acting", "inngest/engine", "inngest/events", "server/env", "server/log"],
   "inngest/engine": ["inngest/events", "server/log"],
   // They call deeds and hold no rules of their own.
   "inngest/functions": [
@@ -178,6 +183,7 @@ const rooms: Record<string, string[]> = {
     "server/ca",
     "server/federation",
     "server/mail",
+    "server/webhooks",
     ...foundations,
   ],
   "inngest/start": [

@@ -12,6 +12,7 @@ import { remindOfExpiry } from "./remind-of-expiry.ts";
 import { sendLetterAgain } from "./send-letter-again.ts";
 import { sweepLoginsPast } from "./sweep-logins.ts";
 import { sweepStalled } from "./sweep-stalled.ts";
+import { sweepTallies } from "./sweep-tally.ts";
 import { tellOfLockedTicket } from "./tell-of-locked-ticket.ts";
 import { turnDown } from "./turn-down.ts";
 import {
@@ -40,6 +41,7 @@ export const functions = [
   keepPublication,
   refreshFederationMetadata,
   sweepStalled,
+  sweepTallies,
   sweepLoginsPast,
   deliverWebhooks,
   forgetWebhookCalls,

@@ -188,6 +188,7 @@ describe("two servers by `next start`, with Inngest, Resend and metadata from th
       "sweep-logins",
       "sweep-offboardings",
       "sweep-stalled",
+      "sweep-tally",
       "warn-of-ending-issuers",
       "warn-of-ending-keys",
       "warn-of-ending-registrar",
