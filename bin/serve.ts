@@ -129,7 +129,7 @@ async function start() {
   const database = own.then(migrate);
   await Promise.all([database, makeProgram()]);
   say("Opening the portal. / ポータルを開いています");
-  running.web = openWeb({ root, dev, port, hosts: hostsFor(env) });
+  running.web = openWeb({ root, dev, port, hosts: hostsFor(env), trustProxy: env.TRUST_PROXY });
   await running.web;
   await healthy(port);
   isOpen = true;

@@ -55,9 +55,10 @@ export function hostsFor(env: Env): string[] {
   return env.DEMO_FEDERATION ? ["127.0.0.1", "::1"] : ["::", "0.0.0.0"];
 }
 
-type Options = { root: string; dev: boolean; port: number; hosts: string[] };
+/** `trustProxy`: who comes from where is what the proxy says that stands before this portal; else it is who has connected. */
+type Options = { root: string; dev: boolean; port: number; hosts: string[]; trustProxy: boolean };
 
-export async function openWeb({ root, dev, port, hosts }: Options): Promise<Web> {
+export async function openWeb({ root, dev, port, hosts, trustProxy }: Options): Promise<Web> {
   Object.assign(process.env, { NODE_ENV: dev ? "development" : "production", NEXT_TELEMETRY_DISABLED: "1" });
   const { default: next } = await import("next");
   // Next.js listens for upgrades (hot reload) on one server only: this one stands for all of ours.
@@ -68,6 +69,7 @@ export async function openWeb({ root, dev, port, hosts }: Options): Promise<Web>
   const servers: Server[] = [];
   for (const host of hosts) {
     const server = createServer((request, response) => {
+      if (!trustProxy) request.headers["x-forwarded-for"] = request.socket.remoteAddress ?? "";
       if (!answeredAhead(request, response)) void handle(request, response);
     });
     server.on("upgrade", (...upgrade) => upgrades.emit("upgrade", ...upgrade));

@@ -6,6 +6,7 @@ import { hkdfSync } from "node:crypto";
 import { Inngest } from "inngest";
 import { env } from "../server/env.ts";
 import { log } from "../server/log.ts";
+import { Acting } from "./acting.ts";
 import { embeddedFetch } from "./engine/embedded.ts";
 import { origin } from "./engine/protocol.ts";
 import { StepsSeen } from "./engine/steps-seen.ts";
@@ -28,7 +29,7 @@ export const inngest = new Inngest({
   // Never the development mode, in which calls need no signature.
   isDev: false,
   logger: log,
-  middleware: [StepsSeen],
+  middleware: [Acting, StepsSeen],
   fetch: (input, init) => (hosted() ? fetch(input, init) : embeddedFetch(input, init)),
   // Getters, for a build imports this and has no settings.
   get eventKey() {

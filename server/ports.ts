@@ -1,4 +1,5 @@
 /** What the heart needs of the world: types only. `server/wiring.ts` joins them to the real one, tests to theirs. */
+import type { Actor } from "./audit/actor.ts";
 import type { Database, Transaction } from "./db.ts";
 import type { Kind } from "./enrollment/kind.ts";
 
@@ -117,8 +118,8 @@ export type TicketView = {
 export type Fact =
   /** `urlMailed`: the CA has mailed the URL itself, then. */
   | { type: "pin_issued"; orderId: string; collectUntil: Date; urlMailed?: Date }
-  /** Told again with other dates it puts them right. */
-  | { type: "collected"; orderId: string; serial: string; notBefore: Date; notAfter: Date }
+  /** Told again with other dates it puts them right. `by`: who fetched it, where several are told of together. */
+  | { type: "collected"; orderId: string; serial: string; notBefore: Date; notAfter: Date; by?: Actor }
   | { type: "refused"; orderId: string; code: string; words?: string }
   /** The CA has had a certificate of this name before: the application wants another number. To be told in a transaction of its own. */
   | { type: "name_taken"; orderId: string; code: string; words?: string }

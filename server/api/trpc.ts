@@ -33,6 +33,9 @@ function actorOf({ member, from, reference }: Context, role: AuditRole): Actor {
 /** Anybody, logged in or not. */
 export const publicProcedure = guarded;
 
+/** Whoever came to the issuing site with a ticket, logged in or not. */
+export const holderProcedure = guarded.use(({ ctx, next }) => actingAs(actorOf(ctx, "holder"), () => next()));
+
 /** A member, who then is `ctx.member`. */
 export const memberProcedure = guarded.use(async ({ ctx, next }) => {
   if (!ctx.member) throw new PortalError("not_signed_in");

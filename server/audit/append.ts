@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import canonicalize from "canonicalize";
 import type { Transaction } from "../db.ts";
 import type { Prisma } from "../generated/prisma/client.ts";
-import { actor } from "./actor.ts";
+import { type Actor, actor } from "./actor.ts";
 import type { AuditDeed, AuditSubject } from "./deeds.ts";
 
 /** What a deed leaves in the audit. `before` and `after` hold names, states and dates: never a secret. */
@@ -22,6 +22,8 @@ export type AuditNote = {
   before?: Facts | null;
   after?: Facts | null;
   reason?: string | null;
+  /** Who did it, where that is not who is acting. */
+  by?: Actor;
 };
 
 type Fact = string | number | boolean | null | readonly string[] | readonly number[];
@@ -39,7 +41,7 @@ export async function append(
 
 /** The row of an entry, for whoever writes it along with other rows. */
 export function rowOf(note: AuditNote): AuditRow {
-  const { role, id: actorId = null, from = null, reference = null } = actor();
+  const { role, id: actorId = null, from = null, reference = null } = note.by ?? actor();
   const { deed, at, subject, subjectId, institutionId = null, memberId = null, reason = null } = note;
   const { before = null, after = null } = note;
   const id = randomUUID();

@@ -1,5 +1,6 @@
 /** The one way in which an application changes: by the table, with its history, its version and its event. */
 import type { EventName, Events } from "../../inngest/events.ts";
+import type { Actor } from "../audit/actor.ts";
 import { append, type Facts } from "../audit/append.ts";
 import type { Transaction } from "../db.ts";
 import type { Enrollment, Prisma } from "../generated/prisma/client.ts";
@@ -11,8 +12,9 @@ export type Trace = {
   at: Date;
   deed: Deed;
   detail?: Record<string, string | number>;
-  /** For the audit only: the words of who did it. */
+  /** For the audit only: the words of who did it, and who that was where it is not who is acting. */
   reason?: string | null;
+  by?: Actor;
   data?: Prisma.EnrollmentUpdateInput;
 };
 

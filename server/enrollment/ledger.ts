@@ -125,13 +125,15 @@ export function note(
 export function noteDeed(
   ledger: Ledger,
   enrollmentId: string,
-  { at, deed, detail = {} }: Trace,
+  { at, deed, detail = {}, by }: Trace,
   { before = null, after = null }: { before?: Facts | null; after?: Facts | null } = {},
 ): void {
   ledger.history.push({ enrollmentId, at, deed, detail });
   const enrollment = ledger.enrollments.get(enrollmentId);
   if (enrollment)
-    ledger.audit.push(rowOf({ ...auditOf(enrollment, deed), at, before, after: { ...after, ...detail } }));
+    ledger.audit.push(
+      rowOf({ ...auditOf(enrollment, deed), at, before, after: { ...after, ...detail }, ...(by && { by }) }),
+    );
 }
 
 export function noteEvent<N extends EventName>(ledger: Ledger, name: N, data: Events[N]): void {

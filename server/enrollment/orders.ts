@@ -69,7 +69,7 @@ function enterPinIssued(
 function enterCollected(
   ledger: Ledger,
   order: Order,
-  { serial, notBefore, notAfter }: Extract<Fact, { type: "collected" }>,
+  { serial, notBefore, notAfter, by }: Extract<Fact, { type: "collected" }>,
   at: Date,
 ): void {
   if (order.status === "collected") {
@@ -82,6 +82,7 @@ function enterCollected(
     deed: order.purpose === "renew" ? "renewed" : "collected",
     detail: { serial },
     data: { serial, notBefore, notAfter },
+    ...(by && { by }),
   });
   noteEvent(ledger, "enrollment/order.changed", { order: order.id });
 }

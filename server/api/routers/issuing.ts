@@ -1,7 +1,7 @@
 /** The issuing site: for whoever holds a ticket, logged in or not. */
 import { z } from "zod";
 import { localCa } from "../../wiring.ts";
-import { publicProcedure, router } from "../trpc.ts";
+import { holderProcedure, router } from "../trpc.ts";
 
 /** Whatever is not a ticket is one that nobody knows. */
 const ticket = z.string().max(200);
@@ -11,11 +11,11 @@ const browser = z.string().max(200);
 const request = z.base64().max(21_848);
 
 export const issuingRouter = router({
-  open: publicProcedure
+  open: holderProcedure
     .input(z.object({ ticket, browser: browser.optional() }))
     .query(({ input }) => localCa().openTicket(input)),
 
-  enterPin: publicProcedure
+  enterPin: holderProcedure
     .input(z.object({ ticket, pin: z.string().max(200) }))
     .mutation(async ({ ctx, input }) => {
       const answer = await localCa().enterPin(input);
@@ -23,7 +23,7 @@ export const issuingRouter = router({
       return answer;
     }),
 
-  collect: publicProcedure
+  collect: holderProcedure
     .input(z.object({ ticket, browser, encryption: z.enum(["modern", "compatible"]) }))
     .mutation(async ({ ctx, input }) => {
       const answer = await localCa().collect(input);
@@ -32,7 +32,7 @@ export const issuingRouter = router({
       return answer;
     }),
 
-  certify: publicProcedure
+  certify: holderProcedure
     .input(z.object({ ticket, browser, request, origin: z.enum(["browser", "upload"]).default("browser") }))
     .mutation(async ({ ctx, input }) => {
       const answer = await localCa().certify({ ...input, request: Buffer.from(input.request, "base64") });
@@ -40,11 +40,11 @@ export const issuingRouter = router({
       return answer;
     }),
 
-  certificate: publicProcedure
+  certificate: holderProcedure
     .input(z.object({ ticket, browser }))
     .query(({ input }) => localCa().fetchCertificate(input)),
 
-  confirm: publicProcedure
+  confirm: holderProcedure
     .input(z.object({ ticket, browser }))
     .mutation(({ input }) => localCa().confirm(input)),
 });

@@ -1,5 +1,6 @@
 /** Certificates come to be here, for however many ask at once: all in one transaction, and each of them once. */
 import type { KeyObject } from "node:crypto";
+import type { Actor } from "../../audit/actor.ts";
 import type { Transaction } from "../../db.ts";
 import { kindNames } from "../../enrollment/kind.ts";
 import type { Certificate, Ticket } from "../../generated/prisma/client.ts";
@@ -23,6 +24,8 @@ export type Wish = {
   publicKey: KeyObject;
   /** SHA-256 of its SubjectPublicKeyInfo. */
   keyHash: Bytes;
+  /** Who asks: many are answered together, and each is named for theirs. */
+  by?: Actor;
   /** Of a key that was made here: the .p12 for its holder, as it is kept for a failed transfer. */
   pack?: (ticket: Ticket, certificate: Bytes, issuer: CertificateIssuer) => Promise<Package>;
 };
@@ -159,7 +162,7 @@ async function make(
   return {
     wish,
     ticket,
-    fact: { type: "collected", orderId, serial, notBefore, notAfter },
+    fact: { type: "collected", orderId, serial, notBefore, notAfter, ...(wish.by && { by: wish.by }) },
     certificate: { ...names, der, keyOrigin: origin, keyHash, shard: issuer.openShard },
     changes: { collectedAt: now, ...(await wish.pack?.(ticket, der, issuer)) },
   };

@@ -1,5 +1,7 @@
 /** The built-in CA with its issuing site: everything in one database, keys sealed. */
+
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { actor } from "../../audit/actor.ts";
 import type { Database } from "../../db.ts";
 import { kindNames } from "../../enrollment/kind.ts";
 import type { KeyPair } from "../../pki/keys.ts";
@@ -90,7 +92,8 @@ export class LocalCa implements CertificateAuthority {
     const parts = { ...others, publicUrl: publicUrl ?? publicUrlOf({ BASE_URL: others.baseUrl }) };
     // Two lanes: while one group is with the database, the next is signed.
     const together = { lanes: 2, most: 64 };
-    const issue = gathered<Wish, Granted>((wishes) => issueAll(this.#world, wishes), together);
+    const issueTogether = gathered<Wish, Granted>((wishes) => issueAll(this.#world, wishes), together);
+    const issue = (wish: Wish) => issueTogether({ ...wish, by: actor() });
     const look = gathered((hashes: readonly Bytes[]) => findTickets(parts.db, hashes), together);
     this.#certify = gathered((asked) => certifyAll(this.#world, asked), together);
     this.#authority = authority;

@@ -1,8 +1,15 @@
 /** What the route handlers answer with, and whom they listen to. */
+import { addressIn } from "../../address.ts";
+import { actingAs } from "../../audit/actor.ts";
 import { octetsOf } from "../../body.ts";
 import { keepRefusedRelease } from "../people/releases.ts";
 import type { Federation } from "../world.ts";
 import { asRefusal, type Circumstances, recordRefusal } from "./log.ts";
+
+/** Whatever the audit is told of meanwhile was done from where this request comes. */
+export function asVisitor<T>(request: Request, deed: () => T): T {
+  return actingAs({ role: "nobody", from: addressIn(request.headers) }, deed);
+}
 
 /** To another page, by GET whatever came before. */
 export function seeOther(location: string, setCookies: readonly string[] = []): Response {

@@ -161,7 +161,7 @@ export async function finishLogin(world: Federation, request: Request): Promise<
       throw new LoginRefusal("code_refused", { actual: answer.faults.join("; ") });
     // The new session takes the place of the one that was in this browser.
     const before = await sessionIdIn(world, jar);
-    if (before) await closeSession(world.db, before, world.now());
+    if (before) await closeSession(world.db, before, world.now(), "replaced");
     return seeOther(answer.location, [...kept, ...clearTab(world, tab)]);
   } catch (cause) {
     return refused(world, cause, about);

@@ -1,5 +1,7 @@
 /** Logins in force. Each is a row: it ends here, on the server, whatever copies of its cookie there are. */
 import { decode } from "next-auth/jwt";
+import { actor } from "../../audit/actor.ts";
+import { append } from "../../audit/append.ts";
 import type { Database } from "../../db.ts";
 import type { Institution, Member, Role, Session } from "../../generated/prisma/client.ts";
 import type { Statement } from "../validation/assertion.ts";
@@ -14,6 +16,7 @@ export const sessionSeconds = 8 * 60 * 60;
 
 type Login = Pick<Statement, "authnContext" | "authnInstant" | "sessionUntil"> & {
   memberId: string;
+  institutionId: string;
   /** eduPersonAssurance as it was stated. */
   assurance: readonly string[];
 };
@@ -30,18 +33,26 @@ export async function openSession(
   const ours = createdAt.getTime() + sessionSeconds * 1000;
   // The institution may want it to be shorter (SessionNotOnOrAfter), with the patience of its other times.
   const theirs = login.sessionUntil ? login.sessionUntil.getTime() + skew : ours;
-  const { id } = await db.session.create({
-    data: {
-      memberId: login.memberId,
-      createdAt,
-      expiresAt: new Date(Math.min(ours, theirs)),
-      authnContext: login.authnContext,
-      // A clock that runs ahead must not make a strong login count for longer.
-      authnAt: login.authnInstant < createdAt ? login.authnInstant : createdAt,
-      assurance: [...login.assurance],
-    },
+  const { memberId, institutionId, authnContext } = login;
+  return db.$transaction(async (tx) => {
+    const { id } = await tx.session.create({
+      data: {
+        memberId,
+        createdAt,
+        expiresAt: new Date(Math.min(ours, theirs)),
+        authnContext,
+        // A clock that runs ahead must not make a strong login count for longer.
+        authnAt: login.authnInstant < createdAt ? login.authnInstant : createdAt,
+        assurance: [...login.assurance],
+      },
+    });
+    await append(tx, {
+      ...{ deed: "login", at: createdAt, subject: "session", subjectId: id, memberId, institutionId },
+      after: { authnContext },
+      by: { ...actor(), role: "member", id: memberId },
+    });
+    return id;
   });
-  return id;
 }
 
 /** The session that a cookie names; null when the cookie is missing, forged or older than eight hours. Nothing is said yet of its row. */
@@ -90,12 +101,41 @@ function read<Row>(json: string): Row {
   ) as Row;
 }
 
-/** Ends one session; one that has ended stays as it was. */
-export async function closeSession(db: Database, id: string, now: Date): Promise<void> {
-  await db.session.updateMany({ where: { id, endedAt: null }, data: { endedAt: now } });
+/** Ends one session; one that has ended stays as it was. `replaced`: another login took its place in the browser. */
+export function closeSession(
+  db: Database,
+  id: string,
+  now: Date,
+  how: "here" | "replaced" = "here",
+): Promise<void> {
+  return close(db, { id }, now, how);
 }
 
 /** Ends every session of a member, in whatever browser. */
-export async function closeAllSessions(db: Database, memberId: string, now: Date): Promise<void> {
-  await db.session.updateMany({ where: { memberId, endedAt: null }, data: { endedAt: now } });
+export function closeAllSessions(db: Database, memberId: string, now: Date): Promise<void> {
+  return close(db, { memberId }, now, "everywhere");
+}
+
+function close(
+  db: Database,
+  which: { id: string } | { memberId: string },
+  at: Date,
+  how: string,
+): Promise<void> {
+  return db.$transaction(async (tx) => {
+    const ended = await tx.session.updateManyAndReturn({
+      where: { ...which, endedAt: null },
+      data: { endedAt: at },
+      include: { member: { select: { institutionId: true } } },
+    });
+    if (ended.length === 0) return;
+    await append(
+      tx,
+      ...ended.map(({ id, memberId, member: { institutionId } }) => ({
+        ...({ deed: "logout", at, subject: "session", subjectId: id, memberId, institutionId } as const),
+        after: { how },
+        by: { ...actor(), role: "member", id: memberId } as const,
+      })),
+    );
+  });
 }

@@ -68,7 +68,14 @@ describe("a session", () => {
     const memberId = (await portal.memberOf(await portal.logIn("taro")))?.id ?? "";
     const now = new Date("2026-04-01T03:00:00Z");
     const until = async (sessionUntil: Date | null) => {
-      const login = { memberId, authnContext: null, authnInstant: now, sessionUntil, assurance: [] };
+      const login = {
+        memberId,
+        institutionId: "a",
+        authnContext: null,
+        authnInstant: now,
+        sessionUntil,
+        assurance: [],
+      };
       const id = await openSession({ db: portal.db, now: () => now }, login);
       return (await portal.db.session.findUniqueOrThrow({ where: { id } })).expiresAt.toISOString();
     };
@@ -83,6 +90,7 @@ describe("a session", () => {
     const since = async (authnInstant: string) => {
       const login = {
         memberId,
+        institutionId: "a",
         authnContext: null,
         authnInstant: new Date(authnInstant),
         sessionUntil: null,

@@ -1,4 +1,5 @@
 /** NextAuth's door: the code from Jackson becomes a session. Its other pages are the portal's own. */
+import { asVisitor } from "@/server/federation/login/doors.ts";
 import { finishLogin } from "@/server/federation/login/login.ts";
 import { federation } from "@/server/federation/world.ts";
 
@@ -6,6 +7,6 @@ type Context = { params: Promise<{ nextauth: string[] }> };
 
 export async function GET(request: Request, { params }: Context) {
   const action = (await params).nextauth.join("/");
-  if (action === "callback/boxyhq-saml") return finishLogin(federation(), request);
+  if (action === "callback/boxyhq-saml") return asVisitor(request, () => finishLogin(federation(), request));
   return new Response(null, { status: 404 });
 }
