@@ -1,5 +1,6 @@
 /** STEP2 for a key made elsewhere: whoever proves to have it is given its certificate. The private key never comes here. */
 import { hash } from "node:crypto";
+import type { Actor } from "../../audit/actor.ts";
 import type { Certificate, Ticket } from "../../generated/prisma/client.ts";
 import { PkiError } from "../../pki/errors.ts";
 import { readRequest } from "../../pki/read-request.ts";
@@ -20,6 +21,7 @@ export type CertificateRequest = {
    * offered, and a member with a client of their own may call one kind of request the other. Whether the server makes the key is certain.
    */
   origin: Exclude<KeyOrigin, "server">;
+  by?: Actor;
 };
 
 /**
@@ -73,11 +75,13 @@ async function wishOf({
   browser,
   request,
   origin,
+  by,
 }: CertificateRequest): Promise<Wish | CertifyAnswer> {
   try {
     const { publicKey, spki } = await readRequest(request);
     const keyHash = Uint8Array.from(hash("sha256", spki, "buffer"));
-    return { ticket: hashOf(ticket), browser: hashOf(browser), origin, publicKey, keyHash };
+    const holder = { ticket: hashOf(ticket), browser: hashOf(browser), ...(by && { by }) };
+    return { ...holder, origin, publicKey, keyHash };
   } catch (error) {
     if (error instanceof PkiError) return { result: "unusable", code: error.code };
     throw error;

@@ -95,7 +95,11 @@ export class LocalCa implements CertificateAuthority {
     const issueTogether = gathered<Wish, Granted>((wishes) => issueAll(this.#world, wishes), together);
     const issue = (wish: Wish) => issueTogether({ ...wish, by: actor() });
     const look = gathered((hashes: readonly Bytes[]) => findTickets(parts.db, hashes), together);
-    this.#certify = gathered((asked) => certifyAll(this.#world, asked), together);
+    const certify = gathered(
+      (asked: readonly CertificateRequest[]) => certifyAll(this.#world, asked),
+      together,
+    );
+    this.#certify = (asked) => certify({ ...asked, by: actor() });
     this.#authority = authority;
     const issuers = issuersOf({ ...parts, authority, openSigner, root });
     const publication = publicationMemory({ ...parts, issuers, limits, makeResponderKey });
