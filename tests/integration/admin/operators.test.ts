@@ -42,51 +42,6 @@ const operator = () => door([operatorRole]);
 
 const nothing = { aal2For: [], ial2For: [] };
 const usualNames = { dnBase: "O=Demo University A,L=Academe,C=JP", cnRule: "displayName" } as const;
-const every: [string, (admin: Door) => Promise<unknown>][] = [
-  ["federation.view", (admin) => admin.federation.view()],
-  ["federation.lookNow", (admin) => admin.federation.lookNow()],
-  ["logins.search", (admin) => admin.logins.search({})],
-  ["logins.get", (admin) => admin.logins.get({ id: "1" })],
-  ["institutions.search", (admin) => admin.institutions.search({ q: "", locale: "ja" })],
-  ["institutions.get", (admin) => admin.institutions.get({ entityId: entityIds.a })],
-  [
-    "institutions.savePolicy",
-    (admin) => admin.institutions.savePolicy({ entityId: entityIds.a, policy: nothing, seen: nothing }),
-  ],
-  [
-    "institutions.saveKeyOrigins",
-    (admin) =>
-      admin.institutions.saveKeyOrigins({
-        entityId: entityIds.a,
-        keyOrigins: ["browser"],
-        seen: ["browser"],
-      }),
-  ],
-  [
-    "institutions.saveNames",
-    (admin) => admin.institutions.saveNames({ entityId: entityIds.a, names: usualNames, seen: usualNames }),
-  ],
-  ["institutions.faultOfBase", (admin) => admin.institutions.faultOfBase({ dnBase: "O=x" })],
-];
-
-test("every procedure of the operators is in this list; those that registrars share have a test of their own", async () => {
-  const { appRouter } = await import("@/server/api/root.ts");
-  const names = Object.keys(appRouter._def.procedures).filter((name) => /^admin\.(?!upki\.)/.test(name));
-  expect(names.toSorted()).toEqual(every.map(([name]) => `admin.${name}`).toSorted());
-});
-
-describe.each(every)("%s", (_, ask) => {
-  const strangers: [string, Held[] | null, string][] = [
-    ["nobody", null, "not_signed_in"],
-    ["a member", [], "not_found"],
-    ["a registrar", [{ ...operatorRole, role: "registrar", institutionId: "a" }], "not_found"],
-    ["an operator whose role has ended", [{ ...operatorRole, expiresAt: now() }], "not_found"],
-  ];
-  test.each(strangers)("is not there for %s", async (_who, roles, code) => {
-    await expect(ask(door(roles)).catch((error: unknown) => codeOf(error))).resolves.toBe(code);
-  });
-});
-
 test("where the portal has a CA of its own there is nothing of NII's service, not even for an operator", async () => {
   await expect(
     operator()

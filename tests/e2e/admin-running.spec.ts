@@ -1,0 +1,79 @@
+/** What the portal does by itself, watched: mails and their templates, jobs and what they wait for, the CAs. */
+import type { Page } from "@playwright/test";
+import { words } from "@/tests/support/words.ts";
+import { apply, expect, expectAccessible, logIn, mailTo, test } from "./portal.ts";
+
+const phone = { width: 360, height: 740 };
+
+/** On a phone as on a desk: nothing in the way, nothing beside the screen. */
+async function expectUsable(page: Page): Promise<void> {
+  await expectAccessible(page);
+  const before = page.viewportSize();
+  await page.setViewportSize(phone);
+  const over = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(over, `sideways at ${page.url()}`).toBeLessThanOrEqual(0);
+  await expectAccessible(page);
+  if (before) await page.setViewportSize(before);
+}
+
+for (const locale of ["ja", "en"] as const) {
+  const t = words(locale);
+  const address = "registrar@a.example.ac.jp";
+
+  test(`a registrar follows an application through its mails and jobs (${locale})`, async ({ page }) => {
+    await logIn(page, { locale, user: "registrar" });
+    const number = await apply(page, locale);
+    await mailTo(address, "", (mail) => Boolean(mail.text?.includes(`OU=No ${number}`)));
+
+    await page.goto(`/${locale}/admin/letters`);
+    const letter = page.getByRole("row").filter({ hasText: address }).first();
+    await expect(letter).toContainText(t("Admin.letters.statuses.sent"));
+    await expect(letter).toContainText(t("Letter.kinds.acceptance"));
+    await expectUsable(page);
+    await page.getByLabel(t("Admin.letters.columns.status"), { exact: true }).selectOption("failed");
+    await page.getByRole("button", { name: t("Admin.letters.find"), exact: true }).click();
+    await expect(page).toHaveURL(/status=failed/);
+
+    await page.goto(`/${locale}/admin/jobs?status=open`);
+    const job = page
+      .getByRole("row")
+      .filter({ hasText: String(number) })
+      .first();
+    await expect(job).toContainText(t("Admin.jobs.names.carry-out-issuance"));
+    await expect(job).toContainText(t("Admin.jobs.waiting.events.order_changed"));
+    await expectUsable(page);
+    await job.getByRole("link", { name: new RegExp(t("Admin.jobs.cancel.title")) }).click();
+    await expectUsable(page);
+    await page.getByLabel(t("Admin.deed.reason"), { exact: true }).fill("試験");
+    await page.getByRole("button", { name: t("Admin.jobs.cancel.now"), exact: true }).click();
+    await expect(page.getByText(t("Admin.jobs.did.cancelled"))).toBeVisible();
+  });
+
+  test(`every mail is there to look at, in both languages (${locale})`, async ({ page }) => {
+    await logIn(page, { locale, user: "registrar" });
+    await page.goto(`/${locale}/admin/letters/templates`);
+    await expectUsable(page);
+    const other = locale === "ja" ? "en" : "ja";
+    await page.getByLabel(t("Admin.letters.templates.mail")).selectOption("revocation");
+    await page.getByLabel(t("Admin.letters.templates.language")).selectOption(other);
+    await page.getByRole("button", { name: t("Admin.letters.templates.show"), exact: true }).click();
+    const subject = words(other)("Mail.subject.revocation");
+    await expect(page.getByRole("heading", { level: 2, name: subject })).toBeVisible();
+    const mail = page.frameLocator("iframe");
+    await expect(mail.getByText(words(other)("Mail.facts.heading")).first()).toBeVisible();
+  });
+
+  test(`an operator sees which CA issues, and what is published of it (${locale})`, async ({ page }) => {
+    await logIn(page, { locale, user: "admin" });
+    await page.goto(`/${locale}/admin/ca`);
+    const issuer = page.getByRole("region", {
+      name: t("Admin.ca.issuer", { kind: t("Admin.ca.kinds.client"), generation: 1 }),
+    });
+    await expect(issuer).toContainText(t("Admin.ca.states.issues"));
+    await expect(issuer).toContainText(t("Admin.ca.lists.current"));
+    await expect(page.getByText("npm run ca -- renew client")).toBeVisible();
+    await expectUsable(page);
+  });
+}
