@@ -5,9 +5,15 @@ type Admin = ReturnType<typeof createCaller>["admin"];
 export type FederationView = Awaited<ReturnType<Admin["federation"]["view"]>>;
 export type LoginPage = Awaited<ReturnType<Admin["logins"]["search"]>>;
 export type LoginDetail = Awaited<ReturnType<Admin["logins"]["get"]>>;
-export type InstitutionDetail = Awaited<ReturnType<Admin["institutions"]["get"]>>;
-export type InstitutionRow = Awaited<ReturnType<Admin["institutions"]["search"]>>["institutions"][number];
-export type BaseFault = NonNullable<Awaited<ReturnType<Admin["institutions"]["faultOfBase"]>>>;
+export type InstitutionRow = Awaited<ReturnType<Admin["settings"]["search"]>>["institutions"][number];
+export type SettingsView = Awaited<ReturnType<Admin["settings"]["get"]>>;
+export type SettingName = keyof SettingsView["texts"];
+export type SettingFault = Extract<
+  Awaited<ReturnType<Admin["settings"]["change"]>>,
+  { result: "refused" }
+>["faults"][number];
+export type VersionView = Awaited<ReturnType<Admin["settings"]["versions"]>>["versions"][number];
+export type PlanPage = Awaited<ReturnType<Admin["settings"]["planned"]>>;
 export type UpkiOverview = Awaited<ReturnType<Admin["upki"]["overview"]>>;
 export type DeadLetter = Awaited<ReturnType<Admin["upki"]["dead"]>>[number];
 export type OpenRequest = Awaited<ReturnType<Admin["upki"]["openRequests"]>>[number];
@@ -22,3 +28,9 @@ export type Authorities = Awaited<ReturnType<Admin["authorities"]["view"]>>;
 export type WatchedIssuer = NonNullable<Authorities["own"]>["issuers"][number];
 export type ApplicationDetail = Awaited<ReturnType<Admin["applications"]["get"]>>;
 export type WaitingApproval = Awaited<ReturnType<Admin["approvals"]["list"]>>["rows"][number];
+export type WebhookRow = Awaited<ReturnType<Admin["webhooks"]["list"]>>["webhooks"][number];
+export type DeliveryRow = Awaited<ReturnType<Admin["webhooks"]["get"]>>["deliveries"][number];
+export type Overview = Awaited<ReturnType<Admin["overview"]["get"]>>["figures"];
+export type InstitutionChoice = Awaited<ReturnType<Admin["overview"]["get"]>>["institutions"][number];
+export type FoundApplication = Awaited<ReturnType<Admin["applications"]["search"]>>["applications"][number];
+export type AuditPage = Awaited<ReturnType<Admin["audit"]["search"]>>;
