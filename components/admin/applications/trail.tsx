@@ -5,13 +5,13 @@ import { Link } from "@/server/i18n/navigation.ts";
 import type { ApplicationDetail } from "../answers.ts";
 
 type Props = Pick<ApplicationDetail, "id" | "trail"> & { labelledBy: string };
-type Words = ReturnType<typeof useMessages>["Admin"]["applications"]["one"]["trail"];
+type Words = ReturnType<typeof useMessages>["Audit"];
 
 /** The newest entries of the audit on an application: who did what, as who, and why. */
 export function Trail({ id, trail, labelledBy }: Props) {
   const t = useTranslations("Admin.applications.one.trail");
-  const { deeds, roles } = useMessages().Admin.applications.one.trail;
-  const deedOf = (word: string) => deeds[word.replace("enrollment.", "") as keyof Words["deeds"]] ?? word;
+  const { deeds, roles } = useMessages().Audit;
+  const deedOf = (word: string) => deeds[word.replace(".", "_") as keyof Words["deeds"]] ?? word;
   return (
     <>
       <ReflowingTable

@@ -1,7 +1,7 @@
 "use server";
 
 import { getLocale } from "next-intl/server";
-import type { DeedState } from "@/components/admin/applications/confirm-deed.tsx";
+import type { DeedState } from "@/components/admin/applications/deed-form.tsx";
 import { redirect } from "@/server/i18n/navigation.ts";
 import { attempt } from "../../(member)/signed-in.ts";
 import { sentenceOf } from "../refused.ts";
