@@ -9,6 +9,8 @@ export type Events = {
   "enrollment/order.changed": { order: string };
   "enrollment/ticket.locked": { order: string; at: string };
   "enrollment/revocation.asked": { enrollment: string };
+  /** A member says that it was not them. */
+  "enrollment/disowned": { enrollment: string };
   /** The CA has revoked, or has said that it will not. */
   "enrollment/revoked": { enrollment: string };
   /** A registrar has declined or cancelled an application. */
@@ -36,6 +38,7 @@ function event<N extends EventName>(name: N) {
 export const orderPlaced = event("enrollment/order.placed");
 export const orderChanged = event("enrollment/order.changed");
 export const ticketLocked = event("enrollment/ticket.locked");
+export const disowned = event("enrollment/disowned");
 export const revocationAsked = event("enrollment/revocation.asked");
 export const revoked = event("enrollment/revoked");
 export const turnedDown = event("enrollment/turned.down");

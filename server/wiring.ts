@@ -1,4 +1,6 @@
 /** The ports joined to the real world: one of each a process, made when first asked for. */
+import { type PublicHead, publicHead, signHead } from "./audit/heads.ts";
+import { forget } from "./audit/retention.ts";
 import { chooseCa } from "./ca/choose.ts";
 import { LocalCa } from "./ca/local/local-ca.ts";
 import { authorityOf, publicUrlOf } from "./ca/local/profiles.ts";
@@ -16,7 +18,9 @@ import { sendAcceptance } from "./mail/acceptance.ts";
 import { sendAcquisition } from "./mail/acquisition.ts";
 import { sendWaiting } from "./mail/again.ts";
 import { type ApprovalReminder, sendApprovalReminder } from "./mail/approvals.ts";
+import { sendAuditHead } from "./mail/audit-head.ts";
 import { choosePost } from "./mail/choose.ts";
+import { sendDisowned } from "./mail/disowned.ts";
 import { sendHeld } from "./mail/held.ts";
 import { sendLocked } from "./mail/locked.ts";
 import { sendReminder } from "./mail/reminder.ts";
@@ -28,6 +32,7 @@ import type { Ports } from "./ports.ts";
 import { ownSealing } from "./sealing.ts";
 import { signersWith } from "./signers/open.ts";
 import type { DeliveryWorld } from "./webhooks/deliver.ts";
+import { tell } from "./webhooks/tell.ts";
 
 const now = () => new Date();
 
@@ -114,11 +119,36 @@ export const letters = once(() => {
       await markLetterFailed(deps.db, key, "no attempt succeeded");
     },
     remindOfApprovals: (reminder: ApprovalReminder) => sendApprovalReminder(deps, reminder),
+    disowned: (told: { enrollment: string; to: string | null }) => sendDisowned(deps, told),
+    auditHead: (head: PublicHead, to: string) => sendAuditHead(deps, head, to),
     remind: (enrollment: string) => sendReminder(deps, enrollment, reminderDays),
     /** Marks what could not be sent in any number of tries. `about` is what follows the kind in the letter's key. */
     giveUp: async (kinds: readonly string[], about: string) => {
       for (const kind of kinds) await markLetterFailed(deps.db, `${kind}:${about}`, "no attempt succeeded");
     },
+  };
+});
+
+/** What keeps the audit: its chain's end signed and sent out, and what is older than the policy says taken away. */
+export const audit = once(() => {
+  const world = { db: database(), now, sealing: ownSealing() };
+  const { AUDIT_HEADS_TO = [], AUDIT_RETENTION_YEARS } = env();
+  return {
+    signHead: () => signHead(world),
+    /** Of those not sent yet the newest: it stands for all before it. */
+    sendHeads: async () => {
+      const head = await world.db.auditHead.findFirst({ orderBy: { seq: "desc" } });
+      if (!head || head.sentAt) return;
+      const said = publicHead(head);
+      for (const to of AUDIT_HEADS_TO) await letters().auditHead(said, to);
+      await world.db.$transaction(async (tx) => {
+        await tell(tx, { event: "audit.head", about: said.seq, at: now(), data: said });
+        await tx.auditHead.update({ where: { seq: head.seq }, data: { sentAt: now() } });
+      });
+      await wakeOutbox();
+    },
+    /** How many entries were taken away. */
+    forget: () => (AUDIT_RETENTION_YEARS ? forget(world, AUDIT_RETENTION_YEARS) : Promise.resolve(0)),
   };
 });
 

@@ -8,8 +8,8 @@ import { SubmitButton } from "@/components/ui/submit-button.tsx";
 import type { DeedAction } from "./deeds.ts";
 
 type OneButtonFormProps = {
-  /** Whose words it has: ロックを解除, after ten wrong PINs; 証明書取得URLのメールを送る, where that mail waits for its member. */
-  name: "Unlock" | "ReleaseUrl";
+  /** Whose words it has: ロックを解除, after ten wrong PINs; 証明書取得URLのメールを送る, where that mail waits for its member; 身に覚えがない. */
+  name: "Unlock" | "ReleaseUrl" | "Disown";
   number: number;
   action: DeedAction;
 };

@@ -4,6 +4,7 @@ import { carryOutOffboardings, sweepOffboardings } from "./carry-out-offboarding
 import { carryOutRenewal } from "./carry-out-renewal.ts";
 import { carryOutRevocation } from "./carry-out-revocation.ts";
 import { deliverWebhooks, forgetWebhookCalls } from "./deliver-webhooks.ts";
+import { forgetAudit, signAudit } from "./keep-audit.ts";
 import { keepPublication } from "./keep-publication.ts";
 import { publishCrl } from "./publish-crl.ts";
 import { refreshFederationMetadata } from "./refresh-federation.ts";
@@ -13,6 +14,7 @@ import { sendLetterAgain } from "./send-letter-again.ts";
 import { sweepLoginsPast } from "./sweep-logins.ts";
 import { sweepStalled } from "./sweep-stalled.ts";
 import { sweepTallies } from "./sweep-tally.ts";
+import { tellOfDisowned } from "./tell-of-disowned.ts";
 import { tellOfLockedTicket } from "./tell-of-locked-ticket.ts";
 import { turnDown } from "./turn-down.ts";
 import {
@@ -33,6 +35,9 @@ export const functions = [
   carryOutOffboardings,
   sweepOffboardings,
   tellOfLockedTicket,
+  tellOfDisowned,
+  signAudit,
+  forgetAudit,
   turnDown,
   sendLetterAgain,
   remindOfExpiry,

@@ -3,6 +3,8 @@ import { createElement, type ReactElement } from "react";
 import Acceptance from "../../emails/acceptance.tsx";
 import Acquisition from "../../emails/acquisition.tsx";
 import Approvals from "../../emails/approvals.tsx";
+import AuditHead from "../../emails/audit-head.tsx";
+import Disowned from "../../emails/disowned.tsx";
 import Held from "../../emails/held.tsx";
 import Locked from "../../emails/locked.tsx";
 import Reminder from "../../emails/reminder.tsx";
@@ -24,6 +26,8 @@ const previews: Record<MailSubject, (locale: MailLocale) => ReactElement> = {
   declined: (locale) => createElement(TurnedDown, inLanguage(TurnedDown.PreviewProps, locale)),
   cancelled: (locale) =>
     createElement(TurnedDown, { ...inLanguage(TurnedDown.PreviewProps, locale), how: "cancelled" as const }),
+  disowned: (locale) => createElement(Disowned, { ...Disowned.PreviewProps, locale }),
+  auditHead: (locale) => createElement(AuditHead, { ...AuditHead.PreviewProps, locale }),
   approvals: (locale) => createElement(Approvals, { ...Approvals.PreviewProps, locale }),
 };
 

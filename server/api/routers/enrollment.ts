@@ -1,5 +1,7 @@
 /** The member's own applications. */
 import { z } from "zod";
+import { trailOf } from "../../audit/trail.ts";
+import { disown } from "../../enrollment/disown.ts";
 import { kindNames } from "../../enrollment/kind.ts";
 import { memoLength, saveMemo } from "../../enrollment/memo.ts";
 import { dashboardOf, detailOf, pulseOf } from "../../enrollment/records.ts";
@@ -29,6 +31,18 @@ export const enrollmentRouter = router({
     .query(({ ctx, input }) =>
       detailOf(ctx.ports, ctx.member.id, input.number, { missing: proofMissing(ctx, "show_pin") }),
     ),
+
+  /** Who saw the application, and who did what with it. */
+  trail: memberProcedure
+    .input(z.object({ number }))
+    .query(({ ctx, input }) => trailOf(ctx.ports.db, ctx.member.id, input.number)),
+
+  /** 身に覚えがない. `revokes`: whether it ends the certificate at once, by the institution's rule. */
+  disown: memberProcedure
+    .input(z.object({ number }))
+    .mutation(({ ctx, input }) => disown(ctx.ports, { memberId: ctx.member.id, ...input })),
+
+  disownRevokes: memberProcedure.query(({ ctx }) => ctx.member.institution.revokeOnDisown),
 
   pulse: memberProcedure
     .input(z.object({ number: number.optional() }))

@@ -76,6 +76,18 @@ export async function releaseUrl(_before: DeedState, form: FormData): Promise<De
   return redirect({ href: `/certs/${number}?released=1#letters`, locale: await getLocale() });
 }
 
+/** 身に覚えがない: the page of the application says what came of it. */
+export async function disown(_before: DeedState, form: FormData): Promise<DeedState> {
+  const number = numberOf(form, "number");
+  const answer = await attempt(`/certs/${number}/disown`, (caller) => caller.enrollment.disown({ number }));
+  if ("refused" in answer) return answer;
+  const query = { disowned: answer.done.ended ? "ended" : "told" };
+  return redirect({
+    href: `/certs/${number}?${new URLSearchParams(query)}#trail`,
+    locale: await getLocale(),
+  });
+}
+
 /** The page that asks before sending, filled in: where one goes on whose login had ended, or who had to prove who they are. */
 function toBeAskedAgain(deed: Deed, asked: Record<string, string>): string {
   return `/certs/confirm?${new URLSearchParams({ do: deed, ...asked })}`;

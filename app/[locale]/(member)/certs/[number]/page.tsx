@@ -13,16 +13,19 @@ import { RevokeButton } from "@/components/enrollment/revoke-button.tsx";
 import { Serial } from "@/components/enrollment/serial.tsx";
 import { StateBadge, StatusBadge } from "@/components/enrollment/status-badge.tsx";
 import { Term } from "@/components/enrollment/term.tsx";
+import { Trail } from "@/components/enrollment/trail.tsx";
 import { Watch } from "@/components/enrollment/watch.tsx";
 import { Moment } from "@/components/ui/date-time.tsx";
 import { Fact, Facts } from "@/components/ui/facts.tsx";
+import { Notice } from "@/components/ui/notice.tsx";
+import { api } from "@/server/api/caller.ts";
 import { Link, redirect } from "@/server/i18n/navigation.ts";
 import { releaseUrl, renewCertificate, revokeCertificate, saveMemo, unlockTicket } from "../actions.ts";
 import { ownEnrollment } from "../own-enrollment.ts";
 
 type DetailPageProps = {
   params: Promise<{ number: string }>;
-  searchParams: Promise<{ saved?: string; unlocked?: string; released?: string }>;
+  searchParams: Promise<{ saved?: string; unlocked?: string; released?: string; disowned?: string }>;
 };
 
 export async function generateMetadata({ params }: DetailPageProps): Promise<Metadata> {
@@ -31,17 +34,18 @@ export async function generateMetadata({ params }: DetailPageProps): Promise<Met
 }
 
 export default async function DetailPage({ params, searchParams }: DetailPageProps) {
-  const [{ number }, { saved, unlocked, released }] = await Promise.all([params, searchParams]);
+  const [{ number }, { saved, unlocked, released, disowned }] = await Promise.all([params, searchParams]);
   const here = `/certs/${number}`;
   const enrollment = await ownEnrollment(number, here);
   // Reached by the number it had before.
   if (String(enrollment.number) !== number) {
     redirect({ href: `/certs/${enrollment.number}`, locale: await getLocale() });
   }
-  const [t, kinds, statuses] = await Promise.all([
+  const [t, kinds, statuses, trail] = await Promise.all([
     getTranslations("Detail"),
     getTranslations("Kind"),
     getTranslations("Status"),
+    api().then((caller) => caller.enrollment.trail({ number: enrollment.number })),
   ]);
   const { kind, months, status } = enrollment;
   return (
@@ -107,6 +111,23 @@ export default async function DetailPage({ params, searchParams }: DetailPagePro
           {t("history")}
         </h2>
         <History entries={enrollment.history} />
+      </section>
+      <section className="stack" aria-labelledby="trail">
+        <h2 id="trail" className="section-title">
+          {t("trail.title")}
+        </h2>
+        {(disowned === "ended" || disowned === "told") && (
+          <Notice tone="success" role="status" title={t("trail.done")}>
+            <p>{t(disowned === "ended" ? "trail.doneEnded" : "trail.doneHint")}</p>
+          </Notice>
+        )}
+        <p>{t("trail.explanation")}</p>
+        <Trail entries={trail} labelledBy="trail" />
+        <p className="actions no-print">
+          <Link className="button button-plain" href={`${here}/disown`} prefetch={false}>
+            {t("trail.notMe")}
+          </Link>
+        </p>
       </section>
       <Watch
         pulse={enrollment.pulse}
