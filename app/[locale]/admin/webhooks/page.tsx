@@ -1,0 +1,58 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { AdminFrame } from "@/components/admin/frame.tsx";
+import { WebhookList } from "@/components/admin/webhooks/list.tsx";
+import { MakeForm } from "@/components/admin/webhooks/make-form.tsx";
+import type { Locale } from "@/server/i18n/routing.ts";
+import { registrar } from "../operator.ts";
+import { make } from "./actions.ts";
+
+type Query = Record<"institution" | "url" | "event" | "reason", string | string[] | undefined>;
+type WebhooksPageProps = { params: Promise<{ locale: Locale }>; searchParams: Promise<Query> };
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("Admin.webhooks"))("title"), robots: { index: false } };
+}
+
+const usual = ["certificate.issued", "certificate.revoked", "certificate.expired"];
+
+export default async function WebhooksPage({ params, searchParams }: WebhooksPageProps) {
+  const admin = await registrar("/admin/webhooks");
+  const [{ locale }, query, t, { webhooks, institutions }] = await Promise.all([
+    params,
+    searchParams,
+    getTranslations("Admin.webhooks"),
+    admin.webhooks.list(),
+  ]);
+  const textOf = (name: keyof Query) => (typeof query[name] === "string" ? query[name] : "");
+  return (
+    <AdminFrame title={t("title")}>
+      <p>{t("explanation")}</p>
+      <section className="stack" aria-labelledby="webhooks">
+        <h2 id="webhooks" className="section-title">
+          {t("list")}
+        </h2>
+        <WebhookList webhooks={webhooks} labelledBy="webhooks" />
+      </section>
+      <section className="stack" aria-labelledby="make">
+        <h2 id="make" className="section-title">
+          {t("makeTitle")}
+        </h2>
+        <p>{t("makeHint")}</p>
+        <MakeForm
+          action={make}
+          institutions={institutions.map(({ id, nameJa, nameEn, entityId }) => ({
+            id,
+            name: (locale === "ja" ? nameJa : nameEn) || entityId,
+          }))}
+          before={{
+            institution: textOf("institution"),
+            url: textOf("url"),
+            events: query.event === undefined ? usual : [query.event].flat(),
+            reason: textOf("reason"),
+          }}
+        />
+      </section>
+    </AdminFrame>
+  );
+}
