@@ -140,6 +140,7 @@ const rooms: Record<string, string[]> = {
   // On a machine without packages: what an offline root is made with.
   "server/ca/offline-root": ["server/pki", "server/pki/name"],
   "server/federation": [
+    "type:inngest/events",
     "server/audit",
     "server/federation/refusal",
     "server/sealing",
@@ -155,7 +156,7 @@ const rooms: Record<string, string[]> = {
   // Keys that are kept elsewhere: what clouds are asked, and signing with them.
   "server/kms": [],
   "server/signers": ["server/kms", "server/pki"],
-  "server/reseal": ["server/ca", "server/secrets", "type:server/db", "type:server/generated"],
+  "server/reseal": ["server/audit", "server/ca", "server/secrets", "type:server/db", "type:server/generated"],
   "server/sealing": ["server/env", "server/kms", "server/secrets"],
   "server/i18n": ["messages"],
   "server/health": ["server/db"],

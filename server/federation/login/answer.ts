@@ -4,6 +4,7 @@ import { setUpDemoRoles } from "../demo/roles.ts";
 import { providerInForce } from "../metadata/providers.ts";
 import { validateOffLoop } from "../off-loop/validate.ts";
 import { readAttributes } from "../people/attributes.ts";
+import { followAffiliation } from "../people/lost-affiliation.ts";
 import { findOrMakeMember } from "../people/members.ts";
 import { personIn } from "../people/person.ts";
 import { keepRelease } from "../people/releases.ts";
@@ -74,7 +75,10 @@ async function redeem(
   const signedIn = await findOrMakeMember(world.db, { provider, person, locale, now, memberId });
   await setUpDemoRoles(world, { entityId: provider.entityId, person, ...signedIn });
   if (signedIn.mayStateRole) await followStatedRole(world, reading, signedIn);
-  const sessionId = await openSession(world, { ...statement, ...signedIn, assurance: person.assurance });
+  if (signedIn.needsAffiliation) await followAffiliation(world, reading, signedIn);
+  const { assurance } = person;
+  const stepUp = memberId !== null;
+  const sessionId = await openSession(world, { ...statement, ...signedIn, assurance, stepUp });
   const bridged = await bridgeResponse(sessionId, { issuer: provider.entityId, requestId, audience, now });
   const { redirect_url: location } = await withJackson(world, provider, (oauth) =>
     oauth.samlResponse({ SAMLResponse: bridged, RelayState: relayState }),

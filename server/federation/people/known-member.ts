@@ -13,6 +13,7 @@ type Row = {
   subject: string;
   seenAt: Date;
   mayStateRole: boolean;
+  needsAffiliation: boolean;
 };
 
 /**
@@ -25,14 +26,15 @@ export async function findKnownMember(db: Database, login: Login): Promise<Signe
   const rows = await db.$queryRaw<Row[]>`
     SELECT n."id" AS "institutionId", n."nameJa", n."nameEn", i."memberId", i."subject", i."seenAt",
       n."roleGrants" <> '[]' OR EXISTS (
-        SELECT 1 FROM "Role" r WHERE r."memberId" = i."memberId" AND r."source" = 'stated' AND r."expiresAt" IS NULL) AS "mayStateRole"
+        SELECT 1 FROM "Role" r WHERE r."memberId" = i."memberId" AND r."source" = 'stated' AND r."expiresAt" IS NULL) AS "mayStateRole",
+      cardinality(n."affiliations") > 0 AS "needsAffiliation"
     FROM "Institution" n JOIN "MemberIdentifier" i ON i."institutionId" = n."id"
     WHERE n."entityId" = ${provider.entityId} AND i."memberId" IN (
       SELECT "memberId" FROM "MemberIdentifier" WHERE "institutionId" = n."id" AND "subject" = ANY(${identifiers}::text[]))`;
   const [first] = rows;
   if (!first || !saysNothingNew(rows, first, login)) return null;
 
-  const { memberId, institutionId, mayStateRole } = first;
+  const { memberId, institutionId, mayStateRole, needsAffiliation } = first;
   if (whoIsMeant(identifiers, [{ memberId, identifiers: rows }], now) !== memberId) return null;
   requireSamePerson(login.memberId ?? null, memberId);
   const [subject = ""] = strongestFirst([...identifiers, ...rows.map((own) => own.subject)]);
@@ -44,7 +46,7 @@ export async function findKnownMember(db: Database, login: Login): Promise<Signe
     UPDATE "Member" SET "subject" = ${subject}, "displayName" = ${displayName}, "displayNameJa" = ${displayNameJa},
       "mails" = ${mails}::text[], "eppn" = ${eppn}, "locale" = ${login.locale}, "lastLoginAt" = ${now}::timestamptz
     WHERE "id" = ${memberId}`;
-  return found === 1 ? { memberId, institutionId, mayStateRole } : null;
+  return found === 1 ? { memberId, institutionId, mayStateRole, needsAffiliation } : null;
 }
 
 function saysNothingNew(rows: readonly Row[], first: Row, { person, provider }: Login): boolean {

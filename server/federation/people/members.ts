@@ -13,6 +13,8 @@ export type SignedIn = {
   institutionId: string;
   /** Whether what they state can say anything of their roles (stated-roles.ts). */
   mayStateRole: boolean;
+  /** Whether their institution looks at affiliations (lost-affiliation.ts). */
+  needsAffiliation: boolean;
 };
 
 export type Login = {
@@ -31,7 +33,7 @@ export type Login = {
 export async function findOrMakeMember(db: Database, login: Login): Promise<SignedIn> {
   const known = await findKnownMember(db, login);
   if (known) return known;
-  const { id: institutionId } = await institutionOf(db, login);
+  const { id: institutionId, affiliations } = await institutionOf(db, login);
   const memberId = await db.$transaction(
     async (tx) => {
       await lock(tx, institutionId, login.person.identifiers);
@@ -62,7 +64,7 @@ export async function findOrMakeMember(db: Database, login: Login): Promise<Sign
     },
     { maxWait: 10_000, timeout: 20_000 },
   );
-  return { memberId, institutionId, mayStateRole: true };
+  return { memberId, institutionId, mayStateRole: true, needsAffiliation: affiliations.length > 0 };
 }
 
 function describedBy({ person, locale, now }: Login) {
