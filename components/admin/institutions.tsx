@@ -1,4 +1,4 @@
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { ReflowingTable } from "@/components/ui/reflowing-table.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
 import type { InstitutionRow } from "./answers.ts";
@@ -7,14 +7,20 @@ import { Outcome } from "./outcome.tsx";
 
 type InstitutionsProps = { institutions: readonly InstitutionRow[]; labelledBy: string };
 
-/** Institutions, what each asks for, and the way to change it. */
+/** Institutions, whether they take applications, and the ways to what is set for them. */
 export function Institutions({ institutions, labelledBy }: InstitutionsProps) {
   const t = useTranslations("Admin.institutions");
   if (institutions.length === 0) return <p>{t("none")}</p>;
   return (
     <ReflowingTable
       labelledBy={labelledBy}
-      columns={[t("columns.name"), t("columns.members"), t("columns.metadata"), t("columns.policy")]}
+      columns={[
+        t("columns.name"),
+        t("columns.members"),
+        t("columns.metadata"),
+        t("columns.enabled"),
+        t("columns.settings"),
+      ]}
       rows={institutions.map((institution) => ({
         key: institution.entityId,
         cells: [
@@ -23,31 +29,29 @@ export function Institutions({ institutions, labelledBy }: InstitutionsProps) {
           <Outcome key="metadata" isGood={institution.inForce}>
             {t(institution.inForce ? "inForce" : "vanished")}
           </Outcome>,
-          <PolicyLink key="policy" institution={institution} />,
+          <Outcome key="enabled" isGood={institution.isEnabled}>
+            {t(institution.isEnabled ? "enabled" : "closed")}
+          </Outcome>,
+          <Ways key="settings" institution={institution} />,
         ],
       }))}
     />
   );
 }
 
-function PolicyLink({ institution: { entityId, nameJa, policy } }: { institution: InstitutionRow }) {
+function Ways({ institution: { entityId, nameJa, nameEn } }: { institution: InstitutionRow }) {
   const t = useTranslations("Admin.institutions");
-  const { aal2For, ial2For } = policy;
-  return (
-    <>
-      <p>
-        {aal2For.length + ial2For.length === 0
-          ? t("open")
-          : t("asked", { aal2: aal2For.length, ial2: ial2For.length })}
-      </p>
+  const name = useLocale() === "ja" ? nameJa : nameEn;
+  return (["settings", "history"] as const).map((page) => (
+    <p key={page}>
       <Link
         className="record-link"
-        href={`/admin/institutions/policy?entity=${encodeURIComponent(entityId)}`}
+        href={`/admin/institutions/${page}?entity=${encodeURIComponent(entityId)}`}
         prefetch={false}
       >
-        {t("change")}
-        <span className="visually-hidden">{t("changeOf", { name: nameJa })}</span>
+        {t(`ways.${page}`)}
+        <span className="visually-hidden">{t("changeOf", { name })}</span>
       </Link>
-    </>
-  );
+    </p>
+  ));
 }

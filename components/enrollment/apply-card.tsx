@@ -56,9 +56,10 @@ export function ApplyCard({ kind, dashboard }: ApplyCardProps) {
 }
 
 /** Why there is nothing to apply for, in a sentence; null where there is. */
-function useObstacle(kind: Kind, { mails, clientCertificates }: Dashboard): string | null {
+function useObstacle(kind: Kind, { mails, clientCertificates, institution }: Dashboard): string | null {
   const t = useTranslations("Dashboard.obstacles");
   if (mails.length === 0) return t("noMail");
+  if (institution.isFull) return t("full");
   if (kinds[kind].oneAMail) {
     const [first] = mails;
     return mails.every(({ takenBy }) => takenBy !== null)

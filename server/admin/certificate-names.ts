@@ -1,8 +1,5 @@
-/** What an institution's certificates are named: the end of every distinguished name, and what the common name is made of. */
-import type { Database } from "../db.ts";
-import { log } from "../log.ts";
+/** What an institution's certificates may be named: the end of every distinguished name. Pure. */
 import { encodeName, type Name, parseName } from "../pki/name.ts";
-import { type CertificateNames, change, type Saved } from "./institutions.ts";
 
 /** What is wrong with a base. `field`: of which part; `value`: what stands there; `characters`: those that may not. */
 export type BaseFault = {
@@ -61,34 +58,4 @@ function inOurWords(fault: ReturnType<NameRules>[number], base: string): BaseFau
   const { field, characters } = fault;
   const value = field === "dn" ? base : fault.value;
   return { rule, field, value, ...(characters !== undefined && { characters }) };
-}
-
-/** Holds for applications from now on: what was applied for keeps its name. `seen`, `by`: as for `savePolicy`. */
-export async function saveNames(
-  db: Database,
-  wish: {
-    entityId: string;
-    names: CertificateNames;
-    seen: CertificateNames;
-    rules: NameRules | null;
-    by: string;
-    now: Date;
-  },
-): Promise<Saved | BaseFault> {
-  const { entityId, now, names, seen } = wish;
-  const { cnRule } = names;
-  const dnBase = names.dnBase.trim();
-  const fault = faultOfBase(dnBase, wish.rules);
-  if (fault) return fault;
-  const done = await change(db, entityId, now, {
-    isSeen: (row) => row.dnBase === seen.dnBase && row.cnRule === seen.cnRule,
-    data: { dnBase, cnRule },
-  });
-  if (done === "saved") {
-    log.info(
-      { event: "certificate-names", by: wish.by, entityId, dnBase, cnRule },
-      "An operator set what an institution's certificates are named",
-    );
-  }
-  return done;
 }

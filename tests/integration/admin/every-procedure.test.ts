@@ -88,6 +88,7 @@ const every: Record<string, Row> = {
   "settings.exportPart": operators(() => ({ format: "csv", place: null })),
   "settings.plan": operators(() => ({ format: "csv", octets: octets("entityId\n") })),
   "settings.planned": operators(async () => ({ id: await planned() })),
+  "settings.carryOut": operators(async () => ({ id: await planned(), reason })),
   "people.find": registrars((of) => ({ text: of.other.eppn })),
   "people.holders": registrars(() => ({ state: "in_force" })),
   "people.get": registrars((of) => ({ id: of.other.id })),

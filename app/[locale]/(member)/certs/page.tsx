@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { ApplyCard } from "@/components/enrollment/apply-card.tsx";
 import { Asking } from "@/components/enrollment/asking.tsx";
+import { InstitutionNotice, NothingOffered } from "@/components/enrollment/institution-notice.tsx";
 import { Register } from "@/components/enrollment/register.tsx";
 import { Watch } from "@/components/enrollment/watch.tsx";
 import { kindNames } from "@/server/enrollment/kind.ts";
@@ -24,22 +25,28 @@ export default async function DashboardPage({ searchParams }: DashboardPageProps
     getTranslations("Status"),
     caller.enrollment.list({ all }),
   ]);
-  const { enrollments, hidden } = dashboard;
+  const { enrollments, hidden, institution } = dashboard;
+  const offered = kindNames.filter((kind) => dashboard.terms[kind].length > 0);
   return (
     <Asking actions={{ request: requestCertificate, renew: renewCertificate }} backTo="/certs">
       <h1>{t("title")}</h1>
       <p>{t("explanation")}</p>
       <p>{t("whatItIs")}</p>
+      <InstitutionNotice institution={institution} />
 
       <section className="stack" aria-labelledby="apply">
         <h2 id="apply" className="section-title">
           {t("applyTitle")}
         </h2>
-        <div className="cards">
-          {kindNames.map((kind) => (
-            <ApplyCard key={kind} kind={kind} dashboard={dashboard} />
-          ))}
-        </div>
+        {offered.length === 0 ? (
+          <NothingOffered institution={institution} />
+        ) : (
+          <div className="cards">
+            {offered.map((kind) => (
+              <ApplyCard key={kind} kind={kind} dashboard={dashboard} />
+            ))}
+          </div>
+        )}
       </section>
 
       <section className="stack" aria-labelledby="register">

@@ -2,9 +2,10 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { AdminFrame } from "@/components/admin/frame.tsx";
 import { Institutions } from "@/components/admin/institutions.tsx";
+import { api } from "@/server/api/caller.ts";
 import { Link } from "@/server/i18n/navigation.ts";
 import type { Locale } from "@/server/i18n/routing.ts";
-import { operator, orLost } from "../operator.ts";
+import { orLost, registrar } from "../operator.ts";
 
 type InstitutionsPageProps = {
   params: Promise<{ locale: Locale }>;
@@ -16,16 +17,17 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function InstitutionsPage({ params, searchParams }: InstitutionsPageProps) {
-  const admin = await operator("/admin/institutions");
-  const [{ locale }, query, t] = await Promise.all([
+  const admin = await registrar("/admin/institutions");
+  const [{ locale }, query, t, { member }] = await Promise.all([
     params,
     searchParams,
     getTranslations("Admin.institutions"),
+    api().then(({ session }) => session.me()),
   ]);
   const q = typeof query.q === "string" ? query.q.slice(0, 200) : "";
   const after = typeof query.after === "string" ? query.after : undefined;
   const { institutions, next, others } = await orLost(
-    admin.institutions.search({ q, locale, ...(after && { after }) }),
+    admin.settings.search({ q, locale, ...(after && { after }) }),
   );
   return (
     <AdminFrame title={t("title")}>
@@ -43,6 +45,13 @@ export default async function InstitutionsPage({ params, searchParams }: Institu
           </div>
         </form>
       </search>
+      {member?.isOperator && (
+        <p className="actions no-print">
+          <Link className="button button-plain" href="/admin/institutions/import" prefetch={false}>
+            {t("files")}
+          </Link>
+        </p>
+      )}
       <section className="stack" aria-labelledby="with-members">
         <h2 id="with-members" className="section-title">
           {t("withMembers")}
@@ -60,7 +69,7 @@ export default async function InstitutionsPage({ params, searchParams }: Institu
           </p>
         )}
       </section>
-      {q && (
+      {q && member?.isOperator && (
         <section className="stack" aria-labelledby="others">
           <h2 id="others" className="section-title">
             {t("others")}
