@@ -45,20 +45,29 @@ export function rowOf(note: AuditNote): AuditRow {
   const { deed, at, subject, subjectId, institutionId = null, memberId = null, reason = null } = note;
   const { before = null, after = null } = note;
   const id = randomUUID();
-  const said = {
+  const said = wellFormed({
     ...{ id, at, deed, role, actorId, institutionId, memberId, subject, subjectId },
     ...{ before, after, reason, from, reference },
-  };
+  });
   return {
     ...said,
     // A column that holds no JSON, not the JSON `null`.
-    before: (before ?? undefined) as Prisma.InputJsonValue,
-    after: (after ?? undefined) as Prisma.InputJsonValue,
+    before: (said.before ?? undefined) as Prisma.InputJsonValue,
+    after: (said.after ?? undefined) as Prisma.InputJsonValue,
     canonical: canonicalOf(said),
   };
 }
 
 /** Canonical JSON (RFC 8785): times as ISO 8601 in UTC with milliseconds. */
 export function canonicalOf(value: object): string {
-  return canonicalize(JSON.parse(JSON.stringify(value))) as string;
+  return canonicalize(wellFormed(JSON.parse(JSON.stringify(value)))) as string;
+}
+
+/** Half a surrogate pair, which neither UTF-8 nor the database knows, becomes U+FFFD: wherever it stands, names of members too. */
+function wellFormed<Value>(value: Value): Value {
+  if (typeof value === "string") return value.toWellFormed() as Value;
+  if (Array.isArray(value)) return value.map(wellFormed) as Value;
+  if (typeof value !== "object" || value === null || value instanceof Date) return value;
+  const entries = Object.entries(value).map(([name, one]) => [name.toWellFormed(), wellFormed(one)]);
+  return Object.fromEntries(entries) as Value;
 }

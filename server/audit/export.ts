@@ -20,7 +20,10 @@ type Link = { seq: bigint; digest: Uint8Array; hash: Uint8Array; canonical: stri
 
 const atOnce = 2_000;
 
-/** The lines, a portion at a time. The last head has to be newer than what is told: sign one first (`signHead`). */
+/**
+ * The lines, a portion at a time. Where nothing is to be told there are the first and the last line only, and no head.
+ * @throws Error where the last head is older than what is told: sign one first (`signHead`)
+ */
 export async function* exported(db: Database, wish: ExportWish): AsyncGenerator<string> {
   const span = await spanOf(db, wish);
   yield line({
@@ -29,7 +32,7 @@ export async function* exported(db: Database, wish: ExportWish): AsyncGenerator<
     seq: String(span.first?.seq ?? 0n),
     hash: hex(span.first?.hash ?? start),
   });
-  if (!span.last) return;
+  if (!span.last) return yield line({ type: "end", head: null });
   let hash: Uint8Array = span.first?.hash ?? start;
   for (let after = span.first?.seq ?? 0n; after < span.last.seq; ) {
     const links = await read(db, wish, after, span.last.seq);
@@ -70,6 +73,7 @@ async function spanOf(
     db.auditHead.findFirst({ where: { seq: { lt: least } }, orderBy: { seq: "desc" } }),
     db.auditHead.findFirst({ where: { seq: { gte: most } }, orderBy: { seq: "asc" } }),
   ]);
+  if (!last) throw new Error(`No head was signed at ${most} or after.`);
   return { first, last };
 }
 

@@ -1,10 +1,11 @@
 /** Signed heads: from the moment one is made, and known elsewhere, nobody can say that the chain up to it was another. */
 import { createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
+import { z } from "zod";
 import type { Database, Transaction } from "../db.ts";
 import type { AuditHead, AuditKey } from "../generated/prisma/client.ts";
 import { sealedColumns } from "../secrets/sealed-columns.ts";
 import type { Sealing } from "../secrets/sealing.ts";
-import { keyIdOf, signedText } from "./chain.ts";
+import { type Head, keyIdOf, signedText } from "./chain.ts";
 
 export type HeadWorld = { db: Database; now: () => Date; sealing: Sealing };
 
@@ -40,13 +41,30 @@ function makeKey(tx: Transaction, { now, sealing }: Omit<HeadWorld, "db">): Prom
 }
 
 /** A head as it is handed out: with it and the public key anybody can check what the chain was. */
-export type PublicHead = { seq: string; hash: string; at: string; key: string; signature: string };
+export const publicHeadShape = z.strictObject({
+  seq: z.string().regex(/^\d{1,18}$/),
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  at: z.iso.datetime(),
+  key: z.string(),
+  signature: z.base64(),
+});
+export type PublicHead = z.infer<typeof publicHeadShape>;
 
 export function publicHead({ seq, hash, at, keyId, signature }: AuditHead): PublicHead {
   const text = (octets: Uint8Array, as: "hex" | "base64") => Buffer.from(octets).toString(as);
   return {
     ...{ seq: String(seq), hash: text(hash, "hex"), at: at.toISOString(), key: keyId },
     signature: text(signature, "base64"),
+  };
+}
+
+export type SignedHead = Head & { signature: Uint8Array };
+
+/** What was handed out, read again. */
+export function signedHead({ seq, hash, at, key, signature }: PublicHead): SignedHead {
+  return {
+    ...{ seq: BigInt(seq), hash: Buffer.from(hash, "hex"), at: new Date(at), keyId: key },
+    signature: Buffer.from(signature, "base64"),
   };
 }
 

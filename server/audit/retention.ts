@@ -20,7 +20,10 @@ export async function forget({ db, now }: { db: Database; now: () => Date }, yea
 
 type Transaction = Parameters<Parameters<Database["$transaction"]>[0]>[0];
 
-/** From the beginning of the chain, as far as everything is old: so that one place says up to where. What retention did stays. */
+/**
+ * From the beginning of the chain, as far as everything is old: so that one place says up to where. Only what a signed head vouches for
+ * may go, for afterwards nothing else does. What retention did stays.
+ */
 async function forgetSome(
   tx: Transaction,
   { before, at, years }: { before: Date; at: Date; years: number },
@@ -31,6 +34,7 @@ async function forgetSome(
     WHERE e.at < ${before} AND e.deed <> 'audit.forgotten'
       AND l.seq < coalesce((SELECT min(k.seq) FROM "AuditEntry" y JOIN "AuditLink" k ON k."entryId" = y.id
         WHERE y.at >= ${before}), l.seq + 1)
+      AND l.seq <= (SELECT max(seq) FROM "AuditHead" WHERE at <= ${at})
     ORDER BY l.seq LIMIT ${atOnce}`;
   const last = rows.at(-1);
   if (!last) return 0;

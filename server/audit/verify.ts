@@ -1,8 +1,8 @@
 /** Checks the whole chain, from the first entry to the last, and every signed head; names the first place where it does not hold. */
 import type { Database } from "../db.ts";
-import type { AuditHead, AuditKey } from "../generated/prisma/client.ts";
 import { canonicalOf } from "./append.ts";
-import { digestOf, following, isSame, isSignedBy, start } from "./chain.ts";
+import { digestOf, following, type Head, isSame, isSignedBy, keyIdOf, start } from "./chain.ts";
+import { type PublicHead, type SignedHead, signedHead } from "./heads.ts";
 
 export const faults = [
   /** A number is missing, or is there twice. */
@@ -16,6 +16,10 @@ export const faults = [
   /** The head signed for this place has another hash: all that was before it can have been written anew. */
   "head_differs",
   "head_signature",
+  /** A head was signed by a key that is not among those that are trusted. */
+  "key_unknown",
+  /** A key is kept under the name of another. */
+  "key_changed",
   /** A head was signed for a place that the chain does not reach any more. */
   "cut_off",
   /** The entry has no place in the chain. */
@@ -46,25 +50,39 @@ type Row = {
 
 const atOnce = 5_000;
 
+/**
+ * What is known from elsewhere, and is believed where the database says otherwise: who can write into it can make keys, and sign all heads anew.
+ * `keys`: SubjectPublicKeyInfo, DER; heads signed by others are none. `head`: one that was handed out before.
+ */
+export type Trusted = { keys?: readonly Uint8Array[]; head?: PublicHead };
+
+type Options = { progress?: (links: number) => void; trusted?: Trusted };
+
 /** Reads in portions; what is written meanwhile may or may not be looked at. */
 export async function verifyChain(
   db: Database,
-  { progress = () => {} }: { progress?: (links: number) => void } = {},
+  { progress = () => {}, trusted = {} }: Options = {},
 ): Promise<Verdict> {
-  const [heads, keys, forgottenUpTo] = await Promise.all([
+  const [own, keys, forgottenUpTo] = await Promise.all([
     db.auditHead.findMany({ orderBy: { seq: "asc" } }),
     db.auditKey.findMany(),
     lastForgotten(db),
   ]);
-  const headAt = new Map(heads.map((head) => [head.seq, head]));
-  const verdict: Verdict = { links: 0, forgotten: 0, heads: heads.length, broken: null };
+  const heads = trusted.head ? [...own, signedHead(trusted.head)] : own;
+  const headsAt = Map.groupBy(heads, ({ seq }) => seq);
+  const verdict: Verdict = { links: 0, forgotten: 0, heads: own.length, broken: null };
+  if (keys.some(({ id, publicKey }) => id !== keyIdOf(publicKey)))
+    return { ...verdict, broken: { fault: "key_changed", seq: null, entryId: null } };
+  const believed = new Map(
+    (trusted.keys ?? keys.map(({ publicKey }) => publicKey)).map((key) => [keyIdOf(key), key]),
+  );
   let hash = start;
   for (let last = 0n; ; ) {
     const rows = await read(db, last);
     for (const row of rows) {
       const fault = faultOf(row, { expected: last + 1n, before: hash, forgottenUpTo });
-      const head = headAt.get(row.seq);
-      const found = fault ?? (head ? faultOfHead(head, row, keys) : null);
+      const signed = headsAt.get(row.seq) ?? [];
+      const found = fault ?? signed.map((head) => faultOfHead(head, row, believed)).find(Boolean);
       if (found) return { ...verdict, broken: { fault: found, seq: row.seq, entryId: row.entryId } };
       if (row.said === null) verdict.forgotten += 1;
       verdict.links += 1;
@@ -89,13 +107,14 @@ function faultOf(
   return isSame(following(before, digest), hash) ? null : "link_changed";
 }
 
-function faultOfHead(head: AuditHead, { hash }: Row, keys: readonly AuditKey[]): Fault | null {
-  const key = keys.find(({ id }) => id === head.keyId);
-  if (!key || !isSignedBy(key.publicKey, head, head.signature)) return "head_signature";
+function faultOfHead(head: SignedHead, { hash }: Row, keys: ReadonlyMap<string, Uint8Array>): Fault | null {
+  const key = keys.get(head.keyId);
+  if (!key) return "key_unknown";
+  if (!isSignedBy(key, head, head.signature)) return "head_signature";
   return isSame(head.hash, hash) ? null : "head_differs";
 }
 
-async function atTheEnd(db: Database, heads: readonly AuditHead[], last: bigint): Promise<Broken | null> {
+async function atTheEnd(db: Database, heads: readonly Head[], last: bigint): Promise<Broken | null> {
   const beyond = heads.find(({ seq }) => seq > last);
   if (beyond) return { fault: "cut_off", seq: beyond.seq, entryId: null };
   const [unlinked] = await db.$queryRaw<{ id: string }[]>`
@@ -115,9 +134,16 @@ function read(db: Database, after: bigint): Promise<Row[]> {
     WHERE l.seq > ${after} ORDER BY l.seq LIMIT ${atOnce}`;
 }
 
-/** Up to which place retention has taken entries away; what it did is an entry itself, and stays. */
+/**
+ * Up to which place retention has taken entries away; what it did is an entry itself, and stays. It excuses what stood before it, as far as
+ * a head vouches for that which was signed before: an entry that was made up later excuses nothing.
+ */
 async function lastForgotten(db: Database): Promise<bigint> {
   const [row] = await db.$queryRaw<{ seq: bigint | null }[]>`
-    SELECT max((after->>'seq')::bigint) AS seq FROM "AuditEntry" WHERE deed = 'audit.forgotten'`;
+    SELECT max(f.upto) AS seq
+    FROM (SELECT l.seq, e.at, (e.after->>'seq')::bigint AS upto
+      FROM "AuditEntry" e JOIN "AuditLink" l ON l."entryId" = e.id WHERE e.deed = 'audit.forgotten') f
+    WHERE f.upto < f.seq
+      AND EXISTS (SELECT 1 FROM "AuditHead" h WHERE h.seq >= f.upto AND h.seq < f.seq AND h.at <= f.at)`;
   return row?.seq ?? 0n;
 }

@@ -23,12 +23,13 @@ export async function disown(
     const before = await tx.historyEntry.findFirst({
       where: { enrollmentId: id, deed: "disowned", detail: { equals: about } },
     });
-    if (before) return status === "revoking" || status === "revoked";
+    const isEnding = status === "revoking" || status === "revoked";
+    if (before) return isEnding;
     await remember(tx, enrollment, { at, deed: "disowned", detail: about });
     await tx.enrollment.update({ where: { id }, data: { version: { increment: 1 } } });
     await announce(tx, "enrollment/disowned", { enrollment: id });
     const { revokeOnDisown } = await tx.institution.findUniqueOrThrow({ where: { id: institutionId } });
-    if (!revokeOnDisown || hindranceToRevocation(status)) return false;
+    if (isEnding || !revokeOnDisown || hindranceToRevocation(status)) return isEnding;
     return askRevocation(tx, enrollment, { at, reason: "keyCompromise" });
   });
   await ports.wakeOutbox();

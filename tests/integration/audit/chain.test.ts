@@ -1,11 +1,12 @@
 /** The chain holds under many at once, refuses to be changed, and whoever changes it all the same is found. */
-import { randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { beforeEach, describe, expect, test } from "vitest";
 import { actingAs } from "@/server/audit/actor.ts";
 import { append } from "@/server/audit/append.ts";
-import { signHead } from "@/server/audit/heads.ts";
+import { keyIdOf } from "@/server/audit/chain.ts";
+import { type PublicHead, publicHead, signHead } from "@/server/audit/heads.ts";
 import { forget } from "@/server/audit/retention.ts";
-import { verifyChain } from "@/server/audit/verify.ts";
+import { type Trusted, verifyChain } from "@/server/audit/verify.ts";
 import type { Database } from "@/server/db.ts";
 import { sealing } from "@/server/secrets/sealing.ts";
 import { testDatabase } from "@/tests/support/database.ts";
@@ -59,16 +60,40 @@ test("an entry says who did it, from where, and under which number it can be ask
   ]);
 });
 
-test.each([
-  `UPDATE "AuditEntry" SET reason = 'other'`,
-  `DELETE FROM "AuditEntry"`,
-  `TRUNCATE "AuditEntry"`,
-  `UPDATE "AuditLink" SET seq = 7`,
-  `DELETE FROM "AuditLink"`,
-  `TRUNCATE "AuditLink"`,
-])("%s is refused by the database, whoever asks", async (sql) => {
+test("no entry, link, head or key is changed or taken away, whoever asks", async () => {
   await write("e1");
-  await expect(db.$executeRawUnsafe(sql)).rejects.toThrow();
+  await head();
+  const refused = [
+    `UPDATE "AuditEntry" SET reason = 'other'`,
+    `DELETE FROM "AuditEntry"`,
+    `TRUNCATE "AuditEntry"`,
+    `UPDATE "AuditLink" SET seq = 7`,
+    `DELETE FROM "AuditLink"`,
+    `TRUNCATE "AuditLink"`,
+    `UPDATE "AuditHead" SET at = now()`,
+    `UPDATE "AuditHead" SET "sentAt" = now(), seq = 7`,
+    `DELETE FROM "AuditHead"`,
+    `TRUNCATE "AuditHead"`,
+    `UPDATE "AuditKey" SET "publicKey" = 'other'`,
+    `DELETE FROM "AuditKey"`,
+    `TRUNCATE "AuditKey"`,
+  ];
+  for (const sql of refused)
+    await expect(db.$executeRawUnsafe(sql), sql).rejects.toThrow(/append-only|permission denied/);
+  expect(await verifyChain(db)).toMatchObject({ links: 1, heads: 1, broken: null });
+});
+
+test("when a head was sent, and how its key is sealed, may change", async () => {
+  await write("e1");
+  await head();
+  await db.auditHead.updateMany({ data: { sentAt: at } });
+  await db.auditKey.updateMany({ data: { sealedKey: Buffer.from("sealed anew") } });
+  expect(await db.auditHead.findFirst()).toMatchObject({ sentAt: at });
+});
+
+test("half a surrogate pair does not keep a deed from being done", async () => {
+  await db.$transaction((tx) => append(tx, { ...note("e1"), reason: "\ud83d", after: { name: "\udc00" } }));
+  expect(await db.auditEntry.findFirst()).toMatchObject({ reason: "\ufffd", after: { name: "\ufffd" } });
   expect(await verifyChain(db)).toMatchObject({ links: 1, broken: null });
 });
 
@@ -140,7 +165,91 @@ describe("signed heads", () => {
   });
 });
 
+describe("what is known from elsewhere counts for more than what the database says", () => {
+  const spki = async () => (await db.auditKey.findMany()).map(({ publicKey }) => publicKey);
+  /** Keys and heads thrown away, and made anew: what is left holds by itself. */
+  async function signAnew() {
+    await tamper(`DELETE FROM "AuditHead"`);
+    await tamper(`DELETE FROM "AuditKey"`);
+    await head();
+  }
+  const brokenBy = async (trusted: Trusted) => (await verifyChain(db, { trusted })).broken;
+  let kept: PublicHead;
+  let keys: Uint8Array[];
+
+  beforeEach(async () => {
+    for (const subject of ["e1", "e2"]) await write(subject);
+    const signed = await head();
+    if (!signed) throw new Error("nothing was signed");
+    [kept, keys] = [publicHead(signed), await spki()];
+    await write("e3");
+    await head();
+  });
+
+  test("the chain as it was holds with them", async () => {
+    expect(await brokenBy({ keys, head: kept })).toBeNull();
+  });
+
+  test("heads that another key signed are none", async () => {
+    await signAnew();
+    expect(await brokenBy({})).toBeNull();
+    expect(await brokenBy({ keys })).toMatchObject({ fault: "key_unknown", seq: 3n });
+    expect(await brokenBy({ head: kept })).toMatchObject({ fault: "key_unknown", seq: 2n });
+  });
+
+  test("the head that was handed out has to be in the chain, and signed", async () => {
+    const forged = { ...kept, hash: "00".repeat(32) };
+    expect(await brokenBy({ head: forged })).toMatchObject({ fault: "head_signature", seq: 2n });
+    await tamper(`DELETE FROM "AuditHead"`);
+    await tamper(`DELETE FROM "AuditEntry"`);
+    await tamper(`DELETE FROM "AuditLink"`);
+    expect(await brokenBy({})).toBeNull();
+    expect(await brokenBy({ head: kept })).toMatchObject({ fault: "cut_off", seq: 2n });
+    for (const subject of ["x1", "x2"]) await write(subject);
+    expect(await brokenBy({})).toBeNull();
+    expect(await brokenBy({ head: kept })).toMatchObject({ fault: "head_differs", seq: 2n });
+  });
+
+  test("a key under the name of another is named", async () => {
+    const other = generateKeyPairSync("ed25519").publicKey.export({ format: "der", type: "spki" });
+    await tamper(`UPDATE "AuditKey" SET "publicKey" = decode('${other.toString("hex")}', 'hex')`);
+    expect(keyIdOf(other)).not.toBe(kept.key);
+    expect(await brokenBy({})).toMatchObject({ fault: "key_changed", seq: null });
+  });
+});
+
 describe("retention", () => {
+  const old = new Date("2019-01-01T00:00:00Z");
+  const forgotten = (seq: number, when = at) =>
+    db.$transaction((tx) =>
+      append(tx, {
+        ...({ deed: "audit.forgotten", at: when, subject: "audit", subjectId: "retention" } as const),
+        after: { seq },
+      }),
+    );
+
+  test("takes nothing for which no head vouches yet", async () => {
+    for (const subject of ["e1", "e2"]) await write(subject, old);
+    expect(await forget({ db, now: () => at }, 5)).toBe(0);
+    await head();
+    await write("e3", old);
+    expect(await forget({ db, now: () => at }, 5)).toBe(2);
+    expect(await verifyChain(db)).toMatchObject({ links: 4, forgotten: 2, broken: null });
+  });
+
+  test.each([
+    ["names what comes after it", () => forgotten(3)],
+    ["was made up before a head vouched for what it names", () => forgotten(2, new Date(at.getTime() - 1))],
+  ])("an entry that %s excuses nothing", async (_, excuse) => {
+    for (const subject of ["e1", "e2"]) await write(subject);
+    if (_.startsWith("names")) await head();
+    await excuse();
+    await write("e4");
+    await head();
+    await tamper(`DELETE FROM "AuditEntry" WHERE "subjectId" = 'e1'`);
+    expect((await verifyChain(db)).broken).toMatchObject({ fault: "entry_removed", seq: 1n });
+  });
+
   test("takes away what is too old, keeps the chain checkable, and is itself an entry", async () => {
     for (const year of [2019, 2020, 2024]) await write(`${year}`, new Date(`${year}-01-01T00:00:00Z`));
     await head();
