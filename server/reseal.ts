@@ -2,6 +2,7 @@
  * After a change of the sealing key: everything that is sealed with a former key is sealed with the new one. Each row changes by itself and
  * only where it is still as it was read, so that it can be interrupted at any moment, repeated, and run beside the portal.
  */
+import { append } from "./audit/append.ts";
 import { sealSecrets, secretsOf } from "./ca/local/ticket-secrets.ts";
 import type { Database } from "./db.ts";
 import type { Ticket } from "./generated/prisma/client.ts";
@@ -53,7 +54,6 @@ export async function resealAll(
   sealing: Sealing,
   tell: (what: string, done: number) => void = () => {},
 ): Promise<number> {
-  let all = 0;
   // PINs first: what is still kept of them is sealed with the new key at once.
   let done = 0;
   for await (const ticket of openTickets(db)) {
@@ -68,7 +68,7 @@ export async function resealAll(
     if (done % batch === 0) tell("Ticket (PIN)", done);
   }
   if (done > 0) tell("Ticket (PIN)", done);
-  all += done;
+  const changed: Record<string, number> = done > 0 ? { "Ticket (PIN)": done } : {};
 
   for (const column of Object.values<SealedColumn>(sealedColumns)) {
     let done = 0;
@@ -84,10 +84,21 @@ export async function resealAll(
       );
       if (done % batch === 0) tell(nameOf(column), done);
     }
-    if (done > 0) tell(nameOf(column), done);
-    all += done;
+    if (done === 0) continue;
+    tell(nameOf(column), done);
+    changed[nameOf(column)] = done;
   }
+  const all = Object.values(changed).reduce((sum, count) => sum + count, 0);
+  if (all > 0) await note(db, sealing, changed);
   return all;
+}
+
+/** That it was done, and of what how many; the key is named by its id, as in what it has sealed. */
+function note(db: Database, { keyId }: Sealing, changed: Record<string, number>): Promise<void> {
+  const about = { subject: "sealing_key", subjectId: keyId } as const;
+  return db.$transaction((tx) =>
+    append(tx, { deed: "sealing_key.changed", at: new Date(), ...about, after: { resealed: changed } }),
+  );
 }
 
 type SealedRow = { id: string; of: string; sealed: Bytes };

@@ -1,5 +1,6 @@
 /** What operators see of the federation: what is in force, what came of each look, whose signature is believed, our own keys. */
 import { X509Certificate } from "node:crypto";
+import { append } from "../audit/append.ts";
 import type { Database } from "../db.ts";
 import { pinnedCertificates } from "../federation/metadata/pinned.ts";
 import { currentState, refreshFederation } from "../federation/metadata/refresh.ts";
@@ -154,9 +155,7 @@ const rest = 60_000;
 const patient = 20_000;
 
 export async function lookNow(world: Federation, { patience = patient } = {}): Promise<Looked> {
-  const state = await world.db.federationState.findUnique({ where: { id: currentState } });
-  const since = world.now().getTime() - (state?.triedAt?.getTime() ?? 0);
-  if (since < rest) return { result: "lately" };
+  if (!(await mayLook(world))) return { result: "lately" };
   const looking = refreshFederation(world).then(
     ({ outcome }): Looked => ({ result: outcome }),
     (cause: unknown): Looked => {
@@ -171,5 +170,16 @@ export async function lookNow(world: Federation, { patience = patient } = {}): P
     clearTimeout(timer);
     // Whoever waits no longer hears of a failure by the log.
     looking.catch(() => {});
+  });
+}
+
+/** That somebody asked for it is kept before it begins; what came of it is among the looks. */
+function mayLook({ db, now }: Federation): Promise<boolean> {
+  return db.$transaction(async (tx) => {
+    const at = now();
+    const state = await tx.federationState.findUnique({ where: { id: currentState } });
+    if (at.getTime() - (state?.triedAt?.getTime() ?? 0) < rest) return false;
+    await append(tx, { deed: "federation.looked", at, subject: "federation", subjectId: currentState });
+    return true;
   });
 }

@@ -10,6 +10,7 @@ import { addCalendarMonths } from "../../pki/validity.ts";
 import { splitServiceDn } from "./dn.ts";
 import { hexOf } from "./line.ts";
 import { nameKeyIn } from "./names.ts";
+import { noteDone } from "./note.ts";
 import { inOneGo, type World } from "./world.ts";
 
 export type AdoptionProblem = "gone" | "not_valid" | "no_member" | "several_members" | "name_taken";
@@ -217,6 +218,8 @@ async function carryOut(
     },
   });
   await remember(tx, enrollment, { at, deed: "adopted", detail: { serial: hexOf(serial) } });
+  const { id: memberId, institutionId } = member;
+  await noteDone(tx, world, "adopted", row.id, { institutionId, memberId, number, serial: hexOf(serial) });
   await tx.upkiDifference.update({
     where: { id: row.id },
     data: { status: "settled", requestId: null, dealtBy: by, dealtAt: at },

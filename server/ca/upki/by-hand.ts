@@ -3,6 +3,7 @@
  * often it is downloaded, until the registrar says what the service made of it.
  */
 import { randomUUID } from "node:crypto";
+import { type Did, noteDone, theirs } from "./note.ts";
 import type { Institutions } from "./reconcile.ts";
 import { enterRefusals } from "./refusals.ts";
 import { readUploadReply } from "./reply.ts";
@@ -27,11 +28,14 @@ export function makeFile(
       select: { id: true },
     });
     const upload = randomUUID();
-    const { count } = await tx.upkiRequest.updateMany({
+    const put = await tx.upkiRequest.updateManyAndReturn({
       where: { id: { in: due.map(({ id }) => id) }, status: "waiting" },
       data: { status: "sending", upload, sentAt: now, tries: { increment: 1 } },
+      select: { institutionId: true },
     });
-    return count > 0 ? upload : null;
+    if (put.length === 0) return null;
+    await noteDone(tx, world, "file_made", upload, { institutionId: theirs(put), kind, lines: put.length });
+    return upload;
   });
 }
 
@@ -49,18 +53,36 @@ export async function fileOf(
 /** The registrar's word: the service has taken the file, or it never got it. How many lines moved. */
 export function settleFile(
   world: World,
-  { upload, as, institutions }: { upload: string; as: "taken" | "waiting"; institutions: Institutions },
+  wish: { upload: string; as: "taken" | "waiting"; institutions: Institutions },
+): Promise<number> {
+  return settle(world, { ...wish, did: `file_${wish.as}` });
+}
+
+function settle(
+  world: World,
+  {
+    upload,
+    as,
+    institutions,
+    did,
+    refused,
+  }: Parameters<typeof settleFile>[1] & { did: Did; refused?: number },
 ): Promise<number> {
   return inOneGo(world, async (tx) => {
     const now = world.now();
-    const { count } = await tx.upkiRequest.updateMany({
+    const moved = await tx.upkiRequest.updateManyAndReturn({
       where: { upload, status: "sending", ...within(institutions) },
       data:
         as === "taken"
           ? { status: "taken", takenAt: now }
           : { status: "waiting", upload: null, sentAt: null, dueAt: now },
+      select: { institutionId: true },
     });
-    return count;
+    const lines = moved.length;
+    const institutionId = lines > 0 ? theirs(moved) : (institutions?.[0] ?? null);
+    if (lines > 0 || refused)
+      await noteDone(tx, world, did, upload, { institutionId, lines, ...(refused && { refused }) });
+    return lines;
   });
 }
 
@@ -85,7 +107,7 @@ export async function enterReply(
     return row && error ? [{ row, ...error }] : [];
   });
   await enterRefusals(world, refused);
-  await settleFile(world, { upload, as: "waiting", institutions });
+  await settle(world, { upload, as: "waiting", institutions, did: "reply_refused", refused: refused.length });
   return { outcome: "refused", lines: refused.length };
 }
 

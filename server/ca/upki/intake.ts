@@ -8,6 +8,7 @@ import { enterMail } from "./enter-mail.ts";
 import { institutionOfName } from "./institutions.ts";
 import { type ServiceMail, understand } from "./mail/kinds.ts";
 import { type MailRead, readSignedMail } from "./mail/read.ts";
+import { noteDone } from "./note.ts";
 import { inOneGo, type World } from "./world.ts";
 
 /** Longer than any mail of the service; the same for every way in. */
@@ -24,9 +25,13 @@ export type Received = { id: string; status: UpkiMailStatus; reason: string | nu
 export async function receiveMail(world: World, raw: Uint8Array, via: Way): Promise<Received | null> {
   if (raw.length > mostOctets) return null;
   const id = createHash("sha256").update(raw).digest("hex");
-  const { count } = await world.db.upkiMail.createMany({
-    data: { id, via, receivedAt: world.now(), sealed: world.sealing.seal(raw, mailContext(id)) },
-    skipDuplicates: true,
+  const count = await inOneGo(world, async (tx) => {
+    const kept = await tx.upkiMail.createMany({
+      data: { id, via, receivedAt: world.now(), sealed: world.sealing.seal(raw, mailContext(id)) },
+      skipDuplicates: true,
+    });
+    if (via === "upload" && kept.count > 0) await noteDone(tx, world, "mail_brought", id);
+    return kept.count;
   });
   const again = count === 0;
   if (again) {

@@ -5,6 +5,7 @@ import { enterMail } from "./enter-mail.ts";
 import { dealWithMail, mailContext } from "./intake.ts";
 import { understand } from "./mail/kinds.ts";
 import { readSignedMail } from "./mail/read.ts";
+import { noteDone } from "./note.ts";
 import { assignPin, readPage } from "./pins.ts";
 import type { Institutions } from "./reconcile.ts";
 import { inOneGo, lockRequests, type World } from "./world.ts";
@@ -19,6 +20,7 @@ export async function retryDead(
 ): Promise<Dealt> {
   if (what === "pins") return retryPins(world, id, institutions);
   if (!(await isTheirs(world, id, institutions))) return "gone";
+  await noteRetry(world, id, what, institutions);
   const { status } = await dealWithMail(world, id);
   return status === "done" ? "done" : "still_dead";
 }
@@ -27,9 +29,17 @@ async function retryPins(world: World, id: string, institutions: Institutions): 
   const page = institutions === null ? await world.db.upkiPinPage.findUnique({ where: { id } }) : null;
   if (page?.status !== "dead") return "gone";
   if (!page.sealedFile) return "still_dead";
+  await noteRetry(world, id, "pins", institutions);
   await readPage(world, id);
   const { status } = await world.db.upkiPinPage.findUniqueOrThrow({ where: { id } });
   return status === "done" ? "done" : "still_dead";
+}
+
+/** Before it is read: each thing that is then entered is a transaction of its own. */
+function noteRetry(world: World, id: string, what: "mail" | "pins", institutions: Institutions) {
+  return inOneGo(world, (tx) =>
+    noteDone(tx, world, "read_again", id, { what, institutionId: institutions?.[0] ?? null }),
+  );
 }
 
 /** It means this application: of a mail that was verified and understood, or of a row of a file with PINs. */
@@ -62,6 +72,7 @@ export async function assignDead(
       where: { id },
       data: { status: "done", sealed: null, requestId, dealtBy: by, dealtAt: world.now() },
     });
+    await noteDone(tx, world, "assigned", id, { what, institutionId: row.institutionId, to: requestId });
     return "done";
   });
   await world.wakeOutbox();
@@ -73,38 +84,44 @@ export async function discardDead(
   world: World,
   { id, what, institutions, by }: { id: string; what: "mail" | "pins" } & Whose,
 ): Promise<Dealt> {
-  if (what === "pins") {
-    if (institutions !== null) return "gone";
-    const { count } = await world.db.upkiPinPage.updateMany({
-      where: { id, status: "dead" },
-      data: {
-        status: "done",
-        sealedFile: null,
-        sealedUrl: null,
-        reason: "discarded",
-        dealtBy: by,
-        dealtAt: world.now(),
-      },
-    });
-    return count > 0 ? "done" : "gone";
-  }
-  const { count } = await world.db.upkiMail.updateMany({
-    where: { id, status: "dead", ...within(institutions) },
-    data: { status: "discarded", sealed: null, dealtBy: by, dealtAt: world.now() },
+  if (what === "pins" && institutions !== null) return "gone";
+  return inOneGo(world, async (tx): Promise<Dealt> => {
+    const dealt = { dealtBy: by, dealtAt: world.now() };
+    const gone =
+      what === "pins"
+        ? await tx.upkiPinPage.updateManyAndReturn({
+            where: { id, status: "dead" },
+            data: { status: "done", sealedFile: null, sealedUrl: null, reason: "discarded", ...dealt },
+            select: { reason: true },
+          })
+        : await tx.upkiMail.updateManyAndReturn({
+            where: { id, status: "dead", ...within(institutions) },
+            data: { status: "discarded", sealed: null, ...dealt },
+            select: { institutionId: true },
+          });
+    const [one] = gone;
+    if (!one) return "gone";
+    const institutionId = "institutionId" in one ? one.institutionId : null;
+    await noteDone(tx, world, "discarded", id, { what, institutionId });
+    return "done";
   });
-  return count > 0 ? "done" : "gone";
 }
 
 /** Seen, and left as it is. */
-export async function dismissDifference(
+export function dismissDifference(
   world: World,
   { id, institutions, by }: { id: string } & Whose,
 ): Promise<Dealt> {
-  const { count } = await world.db.upkiDifference.updateMany({
-    where: { id, status: "open", ...within(institutions) },
-    data: { status: "dismissed", dealtBy: by, dealtAt: world.now() },
+  return inOneGo(world, async (tx): Promise<Dealt> => {
+    const [one] = await tx.upkiDifference.updateManyAndReturn({
+      where: { id, status: "open", ...within(institutions) },
+      data: { status: "dismissed", dealtBy: by, dealtAt: world.now() },
+    });
+    if (!one) return "gone";
+    const { institutionId, kind, dn } = one;
+    await noteDone(tx, world, "dismissed", id, { institutionId, kind, dn });
+    return "done";
   });
-  return count > 0 ? "done" : "gone";
 }
 
 /** A PIN that never came will not come any more: the application ends, its member is told to apply again, and what is fetched of it is revoked. */
@@ -125,6 +142,7 @@ export async function endWithoutPin(
       where: { id },
       data: { status: "settled", dealtBy: by, dealtAt: now },
     });
+    await noteDone(tx, world, "ended_without_pin", id, { institutionId: row.institutionId, dn: row.dn });
     return "done";
   });
   await world.wakeOutbox();
@@ -133,7 +151,10 @@ export async function endWithoutPin(
 
 /** The list is compared as soon as the site is free. */
 export async function wantList(world: World): Promise<void> {
-  await world.db.$transaction((tx) => announce(tx, "upki/list.wanted", {}));
+  await inOneGo(world, async (tx) => {
+    await announce(tx, "upki/list.wanted", {});
+    await noteDone(tx, world, "list_wanted", "list");
+  });
   await world.wakeOutbox();
 }
 

@@ -6,6 +6,7 @@ import { sealedColumns } from "../../secrets/sealed-columns.ts";
 import { pageUrlContext } from "./enter-mail.ts";
 import { enterPin } from "./facts.ts";
 import { type Match, matchName } from "./match.ts";
+import { noteDone } from "./note.ts";
 import { type PinRow, readPinFile } from "./pin-file.ts";
 import { PinPageFault } from "./site/faults.ts";
 import { inOneGo, lockRequests, pinContext, type Row, type World } from "./world.ts";
@@ -155,6 +156,8 @@ export async function assignPin(
     await enterPin(world, tx, locked, { pin: row.pin, announcedAt: page.announcedAt });
     const detail = { ...(page.detail as object), assigned: [...assignedIn(page), name] };
     await tx.upkiPinPage.update({ where: { id }, data: { detail, dealtBy: by, dealtAt: world.now() } });
+    const { institutionId } = locked;
+    await noteDone(tx, world, "assigned", id, { what: "pins", institutionId, to: requestId, name });
     return true;
   });
   if (isEntered) await readPage(world, id);

@@ -4,6 +4,7 @@ import { type Difference, noteDifferences } from "./differences.ts";
 import { enterAllCollected, enterRevoked } from "./facts.ts";
 import { type ListRow, readList } from "./list.ts";
 import { nameKeyIn } from "./names.ts";
+import { noteDone } from "./note.ts";
 import { inOneGo, lockRequests, type Row, type World } from "./world.ts";
 
 /** How many facts of each kind had been lost and are now told. */
@@ -34,7 +35,7 @@ export async function compareList(
     const fault = [list.fault.code, list.fault.line, list.fault.what]
       .filter((part) => part !== undefined)
       .join(" ");
-    await world.db.upkiList.create({ data: { at, via, institutionId, rows: 0, fault } });
+    await keepList(world, { at, via, institutionId, rows: 0, fault });
     return { fault };
   }
   const rows = [...list.rows].sort((one, other) => +(one.requestedAt ?? 0) - +(other.requestedAt ?? 0));
@@ -48,9 +49,23 @@ export async function compareList(
   await writeCollected(world, own);
   differences.push(...missingOf(own, rows, at));
   await noteDifferences(world, differences, institutions);
-  await world.db.upkiList.create({ data: { at, via, institutionId, rows: rows.length, told } });
+  await keepList(world, { at, via, institutionId, rows: rows.length, told });
   await world.wakeOutbox();
   return { rows, known: new Set(own.bySerial.keys()), told, differences: differences.length };
+}
+
+type Kept = { at: Date; via: "site" | "upload"; institutionId: string | null; rows: number } & (
+  | { told: Told }
+  | { fault: string }
+);
+
+function keepList(world: World, data: Kept): Promise<void> {
+  return inOneGo(world, async (tx) => {
+    const { id, via, institutionId, rows } = await tx.upkiList.create({ data });
+    const came = "told" in data ? data.told : { fault: data.fault };
+    if (via === "upload")
+      await noteDone(tx, world, "list_brought", String(id), { institutionId, rows, ...came });
+  });
 }
 
 /** Our side, by what the list can name it. Changed as the list is gone through; `collected`, by request, is still to be written. */

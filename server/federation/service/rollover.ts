@@ -3,6 +3,7 @@
  * only then is the old one retired. What cannot be done is a value; an operator reads it at the console (bin/sp-keys.ts).
  */
 import { X509Certificate } from "node:crypto";
+import { append } from "../../audit/append.ts";
 import type { Transaction } from "../../db.ts";
 import { log } from "../../log.ts";
 import type { KeyPair } from "./keys.ts";
@@ -125,7 +126,10 @@ async function changing(world: Needs, change: Change): Promise<Outcome> {
     await tx.serviceKey.deleteMany({ where: { purpose: { in: [...purposes] }, retiredAt: over } });
     const keys = await viewsIn(tx, now);
     const refused = await change(tx, keys, now);
-    return refused ? { refused, keys } : { done: await viewsIn(tx, now) };
+    if (refused) return { refused, keys };
+    const done = await viewsIn(tx, now);
+    await note(tx, now, keys, done);
+    return { done };
   });
   readKeysAgain(world);
   if ("done" in outcome) {
@@ -133,6 +137,25 @@ async function changing(world: Needs, change: Change): Promise<Outcome> {
     log.info({ event: "service_keys", keys }, "The portal's keys in the federation were changed");
   }
   return outcome;
+}
+
+/** Each key whose state is another than it was; both purposes may share one. */
+async function note(
+  tx: Transaction,
+  at: Date,
+  before: readonly KeyView[],
+  after: readonly KeyView[],
+): Promise<void> {
+  const former = new Map(before.map(({ row, state }) => [row, state]));
+  const changed = after.filter(({ row, state }) => former.get(row) !== state);
+  await append(
+    tx,
+    ...changed.map(({ row, state, ...key }) => ({
+      ...({ deed: "service_key.changed", at, subject: "service_key", subjectId: row } as const),
+      before: former.has(row) ? { state: former.get(row) as KeyState } : null,
+      after: { state, purpose: key.purpose, fingerprint: key.fingerprint },
+    })),
+  );
 }
 
 async function viewsIn(tx: Pick<Transaction, "serviceKey">, now: Date): Promise<KeyView[]> {

@@ -19,6 +19,8 @@ type Login = Pick<Statement, "authnContext" | "authnInstant" | "sessionUntil"> &
   institutionId: string;
   /** eduPersonAssurance as it was stated. */
   assurance: readonly string[];
+  /** Whoever is logged in already proved once more, and more strongly, who they are. */
+  stepUp?: boolean;
 };
 
 /**
@@ -33,7 +35,7 @@ export async function openSession(
   const ours = createdAt.getTime() + sessionSeconds * 1000;
   // The institution may want it to be shorter (SessionNotOnOrAfter), with the patience of its other times.
   const theirs = login.sessionUntil ? login.sessionUntil.getTime() + skew : ours;
-  const { memberId, institutionId, authnContext } = login;
+  const { memberId, institutionId, authnContext, stepUp = false } = login;
   return db.$transaction(async (tx) => {
     const { id } = await tx.session.create({
       data: {
@@ -48,7 +50,7 @@ export async function openSession(
     });
     await append(tx, {
       ...{ deed: "login", at: createdAt, subject: "session", subjectId: id, memberId, institutionId },
-      after: { authnContext },
+      after: { authnContext, ...(stepUp && { stepUp }) },
       by: { ...actor(), role: "member", id: memberId },
     });
     return id;
