@@ -28,10 +28,14 @@ export function Holdings({ roles, labelledBy }: { roles: readonly Holding[]; lab
             </Link>
             {held.eppn && <span className="entity-id hint">{held.eppn}</span>}
           </div>,
-          t(`roles.${held.role}.name`),
+          <span key="role" className="whitespace-nowrap">
+            {t(`roles.${held.role}.name`)}
+          </span>,
           <InstitutionName key="institution" institution={held.institution} />,
           <Since key="since" held={held} />,
-          held.expiresAt ? <Day key="until" at={held.expiresAt} /> : t("noEnd"),
+          <span key="until" className="whitespace-nowrap">
+            {held.expiresAt ? <Day at={held.expiresAt} /> : t("noEnd")}
+          </span>,
         ],
       }))}
     />

@@ -89,6 +89,18 @@ const every: Record<string, Row> = {
   "settings.plan": operators(() => ({ format: "csv", octets: octets("entityId\n") })),
   "settings.planned": operators(async () => ({ id: await planned() })),
   "settings.carryOut": operators(async () => ({ id: await planned(), reason })),
+  "invitations.institutions": registrars(() => undefined),
+  "invitations.list": registrars(() => undefined),
+  "invitations.get": registrars((of) => ({ batch: of.invitation.batch })),
+  "invitations.file": registrars((of) => ({ batch: of.invitation.batch })),
+  "invitations.template": registrars(() => undefined),
+  "invitations.give": registrars((of) => ({
+    institutionId: of.institution.id,
+    list: octets("new@example.ac.jp,client,12"),
+  })),
+  "invitations.plan": registrars(async (of, by) => ({ id: (await of.given(by, "invitations")).id })),
+  "invitations.make": registrars(async (of, by) => ({ id: (await of.given(by, "invitations")).id })),
+  "invitations.cancel": registrars((of) => ({ batch: of.invitation.batch })),
   "people.find": registrars((of) => ({ text: of.other.eppn })),
   "people.holders": registrars(() => ({ state: "in_force" })),
   "people.get": registrars((of) => ({ id: of.other.id })),
@@ -120,6 +132,9 @@ const every: Record<string, Row> = {
   "jobs.retry": registrars((of) => ({ id: of.failed.id })),
   "jobs.cancel": registrars((of) => ({ id: of.open.id, reason })),
   "authorities.view": operators(() => undefined),
+  "audit.search": registrars(() => ({})),
+  "audit.head": registrars(() => undefined),
+  "audit.export": registrars(() => ({ from: new Date(0), to: new Date() })),
 };
 
 /** Of these the right answer is that there is no such thing: nothing of the kind was made. */

@@ -17,7 +17,13 @@ export async function thingsOf(db: Database, mark: string) {
       ...{ dnBase: `O=${mark},L=Academe,C=JP`, contact: `${mark}@example.ac.jp` },
     },
   });
-  const { id: institutionId } = institution;
+  const { id: institutionId, entityId } = institution;
+  await db.identityProvider.create({
+    data: {
+      ...{ id: randomUUID(), entityId, nameJa: mark, nameEn: mark, search: mark, validUntil: later },
+      scopes: [{ value: `${mark}.example.ac.jp`, regexp: false }],
+    },
+  });
   const person = (user: string) =>
     db.member.create({
       data: {
@@ -99,9 +105,9 @@ export async function thingsOf(db: Database, mark: string) {
       ...{ months: 12, createdBy: registrar.id, createdAt: now },
     },
   });
-  const given = (by: Person, kind: "offboarding" | "invitation" = "offboarding") =>
+  const given = (by: Person, kind: "offboarding" | "invitations" = "offboarding") =>
     db.givenList.create({
-      data: { kind, institutionId, by: by.id, at: now, lines: [[1, other.eppn ?? ""]] },
+      data: { kind, institutionId, by: by.id, at: now, lines: [[1, other.eppn ?? "", "client", "52"]] },
     });
   const held = await db.role.create({
     data: { memberId: other.id, role: "registrar", institutionId, grantedAt: now },

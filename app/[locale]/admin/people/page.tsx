@@ -32,7 +32,7 @@ export default async function PeoplePage({ searchParams }: PeoplePageProps) {
       <p>{t("explanation")}</p>
       <search>
         <form method="get" className="admin-search">
-          <div className="field">
+          <div className="field md:col-span-2">
             <label htmlFor="q">{t("search")}</label>
             <input
               id="q"
