@@ -1,5 +1,6 @@
 /** The member's own applications. */
 import { z } from "zod";
+import { standingOf } from "../../admin/standing.ts";
 import { trailOf } from "../../audit/trail.ts";
 import { disown } from "../../enrollment/disown.ts";
 import { kindNames } from "../../enrollment/kind.ts";
@@ -25,6 +26,9 @@ export const enrollmentRouter = router({
   list: memberProcedure
     .input(z.object({ all: z.boolean() }))
     .query(({ ctx, input }) => dashboardOf(ctx.ports, ctx.member.id, input.all)),
+
+  /** What the institution has done in the member's name; asked before the list, it makes of invitations what is then in it. */
+  standing: memberProcedure.query(({ ctx }) => standingOf(ctx.ports, ctx.member)),
 
   get: memberProcedure
     .input(z.object({ number }))

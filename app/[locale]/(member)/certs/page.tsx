@@ -4,6 +4,7 @@ import { ApplyCard } from "@/components/enrollment/apply-card.tsx";
 import { Asking } from "@/components/enrollment/asking.tsx";
 import { InstitutionNotice, NothingOffered } from "@/components/enrollment/institution-notice.tsx";
 import { Register } from "@/components/enrollment/register.tsx";
+import { StandingNotices } from "@/components/enrollment/standing.tsx";
 import { Watch } from "@/components/enrollment/watch.tsx";
 import { kindNames } from "@/server/enrollment/kind.ts";
 import { Link } from "@/server/i18n/navigation.ts";
@@ -20,6 +21,8 @@ export default async function DashboardPage({ searchParams }: DashboardPageProps
   const all = (await searchParams).all === "1";
   const here = all ? "/certs?all=1" : "/certs";
   const caller = await signedIn(here);
+  // Applications that waited for this login are in the list that is asked for then.
+  const standing = await caller.enrollment.standing();
   const [t, statuses, dashboard] = await Promise.all([
     getTranslations("Dashboard"),
     getTranslations("Status"),
@@ -32,6 +35,7 @@ export default async function DashboardPage({ searchParams }: DashboardPageProps
       <h1>{t("title")}</h1>
       <p>{t("explanation")}</p>
       <p>{t("whatItIs")}</p>
+      <StandingNotices standing={standing} contact={institution.contact} />
       <InstitutionNotice institution={institution} />
 
       <section className="stack" aria-labelledby="apply">

@@ -1,0 +1,64 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { AdminFrame } from "@/components/admin/frame.tsx";
+import { type FaultQuery, ListFault } from "@/components/admin/given/list-fault.tsx";
+import { ListForms } from "@/components/admin/given/list-forms.tsx";
+import { Batches } from "@/components/admin/invitations/batches.tsx";
+import type { Locale } from "@/server/i18n/routing.ts";
+import { giveInvited } from "../given/give.ts";
+import { registrar } from "../operator.ts";
+
+type InvitationsPageProps = {
+  params: Promise<{ locale: Locale }>;
+  searchParams: Promise<FaultQuery>;
+};
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("Admin.invitations"))("title"), robots: { index: false } };
+}
+
+export default async function InvitationsPage({ params, searchParams }: InvitationsPageProps) {
+  const { invitations } = await registrar("/admin/invitations");
+  const [{ locale }, query, t, institutions, batches] = await Promise.all([
+    params,
+    searchParams,
+    getTranslations("Admin.invitations"),
+    invitations.institutions(),
+    invitations.list(),
+  ]);
+  return (
+    <AdminFrame title={t("title")}>
+      <ListFault query={query} />
+      <p>{t("explanation")}</p>
+      <section className="stack" aria-labelledby="new">
+        <h2 id="new" className="section-title">
+          {t("new")}
+        </h2>
+        <p>{t("newHint")}</p>
+        <ul className="bullets">
+          {(["eppn", "kind", "months", "mail"] as const).map((column) => (
+            <li key={column}>{t(`columnHints.${column}`)}</li>
+          ))}
+        </ul>
+        <p className="actions no-print">
+          <a className="button button-plain" href={`/${locale}/admin/invitations/template`} download>
+            {t("template")}
+          </a>
+        </p>
+        <ListForms
+          section="invitations"
+          give={giveInvited}
+          institutions={institutions}
+          example="hanako@example.ac.jp,client,13"
+          label={t("paste")}
+        />
+      </section>
+      <section className="stack" aria-labelledby="batches">
+        <h2 id="batches" className="section-title">
+          {t("batches")}
+        </h2>
+        <Batches batches={batches} labelledBy="batches" />
+      </section>
+    </AdminFrame>
+  );
+}
