@@ -1,41 +1,32 @@
 import { useTranslations } from "next-intl";
-import { Moment } from "@/components/ui/date-time.tsx";
 import { Notice } from "@/components/ui/notice.tsx";
 import { ReflowingTable } from "@/components/ui/reflowing-table.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
 import type { ApplicationDetail } from "../answers.ts";
+import { JobName } from "../jobs/jobs.tsx";
+import { JobState } from "../jobs/waiting.tsx";
 
 type Props = Pick<ApplicationDetail, "id" | "jobs" | "jobsAreElsewhere"> & { labelledBy: string };
 
 /** The workflows of an application; retrying and giving up is done where all of them are. */
 export function ApplicationJobs({ id, jobs, jobsAreElsewhere, labelledBy }: Props) {
-  const t = useTranslations("Admin.applications.one.jobs");
+  const t = useTranslations("Admin.jobs");
+  const one = useTranslations("Admin.applications.one.jobs");
   if (jobsAreElsewhere) return <Notice tone="info" title={t("elsewhere")} />;
-  if (jobs.length === 0) return <p>{t("none")}</p>;
+  if (jobs.length === 0) return <p>{one("none")}</p>;
   return (
     <>
       <ReflowingTable
         labelledBy={labelledBy}
-        columns={[t("name"), t("status"), t("since"), t("failure")]}
+        columns={[t("columns.job"), t("columns.state")]}
         rows={jobs.map((job) => ({
           key: job.id,
-          cells: [
-            <span key="name" className="mono" translate="no">
-              {job.function}
-            </span>,
-            t(`statuses.${job.status}`),
-            <Moment key="since" at={job.endedAt ?? job.createdAt} />,
-            job.failure && (
-              <span key="failure" className="entity-id">
-                {job.failure}
-              </span>
-            ),
-          ],
+          cells: [<JobName key="job" job={job} />, <JobState key="state" job={job} />],
         }))}
       />
       <p>
         <Link className="button button-plain" href={`/admin/jobs?enrollment=${id}`} prefetch={false}>
-          {t("open")}
+          {one("open")}
         </Link>
       </p>
     </>
