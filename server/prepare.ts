@@ -4,6 +4,7 @@ import { env } from "./env.ts";
 import { federationReady } from "./federation/metadata/refresh.ts";
 import { federation } from "./federation/world.ts";
 import { log } from "./log.ts";
+import { measure } from "./metrics/registry.ts";
 import { localCa, ownCa } from "./wiring.ts";
 
 /** Mail that nobody is sent is a certificate that nobody gets: said once at each start of a portal that others reach. */
@@ -20,7 +21,10 @@ type Ahead = (request: IncomingMessage, response: ServerResponse) => boolean;
 /** For a server of our own (bin/web.ts), which asks it before it asks Next.js: a page costs a hundred times what these answers cost. */
 function answerAhead(): void {
   const kept = globalThis as { portalAhead?: Ahead };
-  kept.portalAhead = (request, response) => localCa().answerAhead(request, response);
+  kept.portalAhead = (request, response) => {
+    measure(request, response);
+    return localCa().answerAhead(request, response);
+  };
 }
 
 /** Returns at once. What fails here is done by whoever needs it first. */

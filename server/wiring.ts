@@ -31,6 +31,7 @@ import { sendOutbox } from "./outbox.ts";
 import type { Ports } from "./ports.ts";
 import { ownSealing } from "./sealing.ts";
 import { signersWith } from "./signers/open.ts";
+import { withSpans } from "./tracing/traced.ts";
 import type { DeliveryWorld } from "./webhooks/deliver.ts";
 import { tell } from "./webhooks/tell.ts";
 
@@ -53,17 +54,31 @@ const kept = globalThis as { portalCa?: LocalCa };
 
 /** The built-in CA and its issuing site: one a process, also where Next.js loads this file twice, so that what one part revokes all know. */
 export function localCa(): LocalCa {
-  kept.portalCa ??= new LocalCa({
-    db: database(),
-    now,
-    sealing: ownSealing(),
-    openSigner: signersWith(env()).openSigner,
-    tell: (tx, facts) => hear(tx, facts, now()),
-    baseUrl: env().BASE_URL,
-    publicUrl: publicUrlOf(env()),
-    authority: authorityOf({ organization: env().CA_ORGANIZATION, policyOid: env().CA_POLICY_OID }),
-    root: env().CA_ROOT,
-  });
+  kept.portalCa ??= withSpans(
+    new LocalCa({
+      db: database(),
+      now,
+      sealing: ownSealing(),
+      openSigner: signersWith(env()).openSigner,
+      tell: (tx, facts) => hear(tx, facts, now()),
+      baseUrl: env().BASE_URL,
+      publicUrl: publicUrlOf(env()),
+      authority: authorityOf({ organization: env().CA_ORGANIZATION, policyOid: env().CA_POLICY_OID }),
+      root: env().CA_ROOT,
+    }),
+    "ca",
+    [
+      "submit",
+      "revoke",
+      "enterPin",
+      "collect",
+      "certify",
+      "fetchCertificate",
+      "confirm",
+      "publishAll",
+      "catchUp",
+    ],
+  );
   return kept.portalCa;
 }
 

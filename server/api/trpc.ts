@@ -6,9 +6,11 @@ import { type Actor, actingAs } from "../audit/actor.ts";
 import type { AuditRole } from "../audit/deeds.ts";
 import { PortalError } from "../errors.ts";
 import type { MemberOfSession } from "../federation/session/sessions.ts";
+import { countProcedure } from "../metrics/registry.ts";
 import { isOperator, scopeOf } from "../roles.ts";
+import { traced } from "../tracing/traced.ts";
 import type { Context } from "./context.ts";
-import { portalErrorOf, toTrpcError } from "./errors.ts";
+import { codeOf, portalErrorOf, toTrpcError } from "./errors.ts";
 
 const t = initTRPC.context<Context>().create({
   errorFormatter({ shape, error }) {
@@ -20,8 +22,16 @@ const t = initTRPC.context<Context>().create({
 export const { router, createCallerFactory } = t;
 
 const guarded = t.procedure.use(async ({ ctx, next, path }) => {
-  const answer = await actingAs(actorOf(ctx, ctx.member ? "member" : "nobody"), () => next());
-  if (!answer.ok) throw toTrpcError(answer.error, path, ctx.reference);
+  const began = performance.now();
+  const actor = actorOf(ctx, ctx.member ? "member" : "nobody");
+  const answer = await traced(
+    `procedure ${path}`,
+    () => actingAs(actor, () => next()),
+    ({ ok }) => ok,
+  );
+  const error = answer.ok ? null : toTrpcError(answer.error, path, ctx.reference);
+  countProcedure(path, error ? codeOf(error) : "ok", performance.now() - began);
+  if (error) throw error;
   return answer;
 });
 
