@@ -1,13 +1,9 @@
 /** An institution asks for more than a login: what operators set, and what its members then live through. On a portal of its own. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Browser, Page } from "@playwright/test";
-import { freePort } from "@/bin/free-port.ts";
 import { demoCode } from "@/server/federation/demo/institutions.ts";
 import { openP12 } from "@/tests/support/openssl.ts";
-import { StartedPortal } from "@/tests/support/portal.ts";
 import { type Locale, words } from "@/tests/support/words.ts";
+import { test } from "./own-portal.ts";
 import {
   answerIdp,
   collect,
@@ -19,29 +15,10 @@ import {
   mailsTo,
   mailTo,
   readPin,
-  test as shared,
 } from "./portal.ts";
 
-const policyPath = `institutions/policy?entity=${encodeURIComponent("https://idp.a.example.ac.jp/idp/shibboleth")}`;
+const settingsPath = `institutions/settings?entity=${encodeURIComponent("https://idp.a.example.ac.jp/idp/shibboleth")}`;
 
-/** What other journeys must not be asked is set on a portal of these alone. */
-const test = shared.extend<object, { ownPortal: StartedPortal }>({
-  ownPortal: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern to know what is asked for
-    async ({}, use, { project }) => {
-      const data = mkdtempSync(join(tmpdir(), "portal-guarded-"));
-      const portal = new StartedPortal({ PORT: String(await freePort()), DATA_DIR: data });
-      await portal.ready();
-      // Where its mails are.
-      project.metadata.dataFolder = data;
-      await use(portal);
-      await portal.interrupt();
-      rmSync(data, { recursive: true, force: true });
-    },
-    { scope: "worker", timeout: 300_000 },
-  ],
-  baseURL: ({ ownPortal }, use) => use(ownPortal.baseUrl),
-});
 test.describe.configure({ mode: "serial" });
 
 type Playing = { browser: Browser; baseURL: string | undefined };
@@ -56,15 +33,17 @@ async function setPolicy(
   const page = await context.newPage();
   const t = words(locale);
   await logIn(page, { locale, user: "admin" });
-  await page.goto(`/${locale}/admin/${policyPath}`);
-  const save = page.getByRole("button", { name: t("Admin.policy.save"), exact: true });
-  const form = page.locator("form").filter({ has: save });
-  await expect(save).toBeVisible();
-  for (const box of await form.getByRole("checkbox").all()) {
-    await box.setChecked((await box.getAttribute("name")) === kind);
+  await page.goto(`/${locale}/admin/${settingsPath}`);
+  for (const proof of ["aal2", "ial2"] as const) {
+    const boxes = page.getByRole("group", { name: t(`Admin.settings.fields.${proof}For.label`) });
+    await expect(boxes).toBeVisible();
+    for (const box of await boxes.getByRole("checkbox").all()) await box.setChecked(proof === kind);
   }
-  await save.click();
-  await expect(page.getByText(t("Admin.policy.saved"), { exact: true })).toBeVisible();
+  await page.getByLabel(t("Admin.settings.reason")).fill("a journey");
+  await page.getByRole("button", { name: t("Admin.settings.save"), exact: true }).click();
+  await expect(page.locator(".notice-title").first()).toHaveText(
+    new RegExp(`^(${t("Admin.settings.saved")}|${t("Admin.settings.unchanged")})$`),
+  );
   await context.close();
 }
 
@@ -246,7 +225,7 @@ for (const locale of ["ja", "en"] as const) {
           page.getByRole("heading", { name: t("Admin.federation.title"), level: 1 }),
         ).toBeVisible();
 
-        const paths = ["federation", "logins", "institutions", "institutions?q=KOSEN", policyPath];
+        const paths = ["federation", "logins", "institutions", "institutions?q=KOSEN", settingsPath];
         for (const path of paths) {
           await page.goto(`/${locale}/admin/${path}`);
           await expectFits(page, viewport.width);
@@ -268,7 +247,7 @@ for (const locale of ["ja", "en"] as const) {
   }
 
   test(`whoever is no operator finds nothing there (${locale})`, async ({ page }) => {
-    const paths = ["", "/federation", "/logins", "/logins/1", "/institutions", `/${policyPath}`];
+    const paths = ["", "/federation", "/logins", "/logins/1", "/institutions", `/${settingsPath}`];
     for (const path of paths) {
       await page.goto(`/${locale}/admin${path}`);
       await expect(page).toHaveURL(/\/login\?/);

@@ -2,8 +2,8 @@
 import { append, type Facts } from "../../audit/append.ts";
 import type { Database, Transaction } from "../../db.ts";
 import { PortalError } from "../../errors.ts";
-import type { Prisma } from "../../generated/prisma/client.ts";
-import { type Fault, type SettingName, type Settings, textOf } from "./declared.ts";
+import { Prisma } from "../../generated/prisma/client.ts";
+import { type Fault, type SettingName, type Settings, settingNames, textOf } from "./declared.ts";
 import { makeRows, rowsOf } from "./rows.ts";
 import { type Change, type Judge, type Wish, weigh } from "./weigh.ts";
 
@@ -83,12 +83,12 @@ async function write(tx: Transaction, changes: readonly Change[], { by, reason, 
     })),
     skipDuplicates: true,
   });
-  for (const { row, values, names } of changes) {
-    await tx.institution.update({
-      where: { id: row.id },
-      data: { ...picked(values, names), version: row.version + 1 },
-    });
-  }
+  await rewrite(
+    tx,
+    changes.map(({ row, before, values, names }) => ({
+      ...{ id: row.id, version: row.version + 1, ...before, ...picked(values, names) },
+    })),
+  );
   await tx.institutionVersion.createMany({
     data: changes.map(({ row, before, values, names }) => ({
       ...{ institutionId: row.id, version: row.version + 1, by, reason, at: now },
@@ -106,7 +106,15 @@ async function write(tx: Transaction, changes: readonly Change[], { by, reason, 
   );
 }
 
-function picked(values: Partial<Settings>, names: readonly SettingName[]): Prisma.InstitutionUpdateInput {
+/** All rows in one statement: a federation's institutions one by one would keep the others waiting. */
+async function rewrite(tx: Transaction, rows: readonly (Settings & { id: string; version: number })[]) {
+  const columns = [...settingNames, "version"].map((name) => `"${name}"`);
+  const [own, read] = [columns.join(", "), columns.map((column) => `r.${column}`).join(", ")];
+  await tx.$executeRaw`UPDATE "Institution" i SET (${Prisma.raw(own)}) = (${Prisma.raw(read)})
+    FROM json_populate_recordset(NULL::"Institution", ${JSON.stringify(rows)}::json) r WHERE i.id = r.id`;
+}
+
+function picked(values: Partial<Settings>, names: readonly SettingName[]): Partial<Settings> {
   return Object.fromEntries(names.map((name) => [name, values[name]]));
 }
 

@@ -73,20 +73,19 @@ async function judged(
     read.map(({ entityId }) => entityId),
     { scope: judge.scope, now },
   );
-  const pairs = read.flatMap(({ entityId, values }) => {
-    const row = known.get(entityId);
-    return row ? [{ row, values }] : [];
-  });
-  // Of an institution that is named twice, the second line says what is wrong.
-  const changes = new Map((await weigh(db, pairs, judge)).map((change) => [change.row.entityId, change]));
   const seen = new Set<string>();
+  // Of an institution that is named again, the later line says what is wrong.
+  const again = new Set(read.filter(({ entityId }) => seen.size === seen.add(entityId).size));
+  const pairs = read.flatMap((fileRow) => {
+    const row = again.has(fileRow) ? undefined : known.get(fileRow.entityId);
+    return row ? [{ row, values: fileRow.values }] : [];
+  });
+  const changes = new Map((await weigh(db, pairs, judge)).map((change) => [change.row.entityId, change]));
   return read.map((fileRow) => {
     const { line, entityId } = fileRow;
     const change = changes.get(entityId);
-    const isTwice = seen.has(entityId);
-    seen.add(entityId);
-    if (!change || isTwice) {
-      const rule = isTwice ? "named_twice" : "unknown_institution";
+    if (!change || again.has(fileRow)) {
+      const rule = again.has(fileRow) ? "named_twice" : "unknown_institution";
       return {
         ...{ line, entityId, nameJa: null, nameEn: null, version: 0, values: {}, differences: [] },
         faults: [{ setting: null, rule, value: entityId }],

@@ -38,7 +38,9 @@ export async function weigh(
       faults: names.flatMap((name) => faultOf(name, values, judge) ?? []),
     };
   });
-  const bases = changes.filter(({ names }) => names.includes("dnBase"));
+  const bases = changes.filter(
+    ({ names, faults }) => names.includes("dnBase") && !faults.some(({ setting }) => setting === "dnBase"),
+  );
   if (bases.length === 0) return changes;
   const taken = await takenBases(tx, bases);
   return changes.map((change) => {

@@ -7,7 +7,6 @@ import { lookNow } from "@/server/admin/federation.ts";
 import { codeOf } from "@/server/api/errors.ts";
 import { createCaller } from "@/server/api/root.ts";
 import type { Database } from "@/server/db.ts";
-import { providerIdOf } from "@/server/federation/metadata/read-providers.ts";
 import { refreshFederation } from "@/server/federation/metadata/refresh.ts";
 import { pemOf } from "@/server/federation/service/keys.ts";
 import { serviceKey } from "@/server/federation/service/keys-in-force.ts";
@@ -40,8 +39,6 @@ function door(roles: Held[] | null) {
 type Door = ReturnType<typeof door>;
 const operator = () => door([operatorRole]);
 
-const nothing = { aal2For: [], ial2For: [] };
-const usualNames = { dnBase: "O=Demo University A,L=Academe,C=JP", cnRule: "displayName" } as const;
 test("where the portal has a CA of its own there is nothing of NII's service, not even for an operator", async () => {
   await expect(
     operator()
@@ -51,8 +48,8 @@ test("where the portal has a CA of its own there is nothing of NII's service, no
 });
 
 test.each<[string, (admin: Door) => Promise<unknown>]>([
-  ["a name with a NUL", (admin) => admin.institutions.search({ q: "\0", locale: "ja" })],
-  ["an entityID with a NUL", (admin) => admin.institutions.get({ entityId: "\0" })],
+  ["a name with a NUL", (admin) => admin.settings.search({ q: "\0", locale: "ja" })],
+  ["an entityID with a NUL", (admin) => admin.settings.get({ entityId: "\0" })],
   ["an institution with a NUL", (admin) => admin.logins.search({ institution: "\0" })],
   ["a day before all calendars", (admin) => admin.logins.search({ from: new Date("0000-01-01") })],
 ])("%s, which no database takes, is refused", async (_, ask) => {
@@ -231,176 +228,5 @@ describe("the login log", () => {
       .logins.get({ id })
       .catch((error: unknown) => codeOf(error));
     expect(["not_found", "invalid_input"]).toContain(code);
-  });
-});
-
-describe("where an institution's keys may be made", () => {
-  const usual = ["browser", "server"];
-  beforeEach(async () => {
-    await portal.logIn("hanako");
-    await db.institution.updateMany({ data: { keyOrigins: usual } });
-  });
-  const save = (keyOrigins: string[], seen: string[] = usual, entityId = entityIds.a) =>
-    operator().institutions.saveKeyOrigins({ entityId, keyOrigins, seen } as never);
-  const read = async () => (await operator().institutions.get({ entityId: entityIds.a })).keyOrigins;
-
-  test("is in browsers and on the server until somebody chooses, also where nobody has logged in yet", async () => {
-    expect(await read()).toEqual(usual);
-    await db.member.deleteMany({ where: { institution: { entityId: entityIds.b } } });
-    await db.institution.deleteMany({ where: { entityId: entityIds.b } });
-    expect((await operator().institutions.get({ entityId: entityIds.b })).keyOrigins).toEqual(usual);
-    expect(await save(["upload"], usual, entityIds.b)).toBe("saved");
-    const kept = await db.institution.findUniqueOrThrow({ where: { entityId: entityIds.b } });
-    expect(kept.keyOrigins).toEqual(["upload"]);
-  });
-
-  test("is saved, in one order, and read again; what is asked for before deeds stays", async () => {
-    await db.institution.updateMany({ data: { aal2For: ["renew"] } });
-    expect(await save(["upload", "browser"])).toBe("saved");
-    expect(await read()).toEqual(["browser", "upload"]);
-    const { policy } = await operator().institutions.get({ entityId: entityIds.a });
-    expect(policy.aal2For).toEqual(["renew"]);
-    await db.institution.updateMany({ data: nothing });
-  });
-
-  test("that another operator has changed since is not overwritten", async () => {
-    await save(["server"]);
-    expect(await save(["upload"])).toBe("changed_meanwhile");
-    expect(await read()).toEqual(["server"]);
-  });
-
-  test.each([
-    ["nowhere", []],
-    ["somewhere that is not known", ["elsewhere"]],
-  ])("is never %s", async (_, keyOrigins) => {
-    expect(await save(keyOrigins).catch((error: unknown) => codeOf(error))).toBe("invalid_input");
-    expect(await read()).toEqual(usual);
-  });
-
-  test("of an institution that nobody knows is none", async () => {
-    expect(await save(["browser"], usual, "https://unknown.example")).toBe("unknown");
-  });
-});
-
-describe("what an institution's certificates are named", () => {
-  beforeEach(async () => {
-    await portal.logIn("hanako");
-    await db.institution.updateMany({ where: { entityId: entityIds.a }, data: usualNames });
-  });
-  const save = (names: object, seen: object = usualNames, entityId = entityIds.a) =>
-    operator().institutions.saveNames({ entityId, names, seen } as never);
-  const read = async () => (await operator().institutions.get({ entityId: entityIds.a })).names;
-
-  test("is saved and read again, without the spaces around it", async () => {
-    const names = { dnBase: " OU=Center,O=Demo University A,ST=Tokyo,C=JP ", cnRule: "eppn" };
-    expect(await save(names)).toBe("saved");
-    expect(await read()).toEqual({ dnBase: names.dnBase.trim(), cnRule: "eppn" });
-  });
-
-  test("that another operator has changed since is not overwritten", async () => {
-    await save({ ...usualNames, cnRule: "uid" });
-    expect(await save({ ...usualNames, dnBase: "O=Other,C=JP" })).toBe("changed_meanwhile");
-    expect(await read()).toEqual({ ...usualNames, cnRule: "uid" });
-  });
-
-  test("is not saved when it is wrong: the answer says what is", async () => {
-    const fault = { rule: "common_name", field: "CN", value: "CN=x" };
-    expect(await save({ ...usualNames, dnBase: "CN=x,O=Demo,C=JP" })).toEqual(fault);
-    expect(await operator().institutions.faultOfBase({ dnBase: "CN=x,O=Demo,C=JP" })).toEqual(fault);
-    expect(await read()).toEqual(usualNames);
-  });
-
-  test.each([
-    ["a rule that is none", { ...usualNames, cnRule: "mail" }],
-    ["a base with a NUL", { ...usualNames, dnBase: "O=\0,C=JP" }],
-  ])("is never %s", async (_, names) => {
-    expect(await save(names).catch((error: unknown) => codeOf(error))).toBe("invalid_input");
-  });
-
-  test("of an institution that nobody knows is none", async () => {
-    expect(await save(usualNames, usualNames, "https://unknown.example")).toBe("unknown");
-  });
-
-  test("can be set before anybody has logged in, upon what it would be by itself", async () => {
-    await db.member.deleteMany({ where: { institution: { entityId: entityIds.b } } });
-    await db.institution.deleteMany({ where: { entityId: entityIds.b } });
-    const { names } = await operator().institutions.get({ entityId: entityIds.b });
-    expect(names).toEqual({ dnBase: "O=Demo KOSEN B,L=Academe,C=JP", cnRule: "displayName" });
-    expect(await save({ ...names, cnRule: "uid" }, names, entityIds.b)).toBe("saved");
-  });
-});
-
-describe("an institution's policy", () => {
-  beforeEach(async () => {
-    await portal.logIn("hanako");
-    await db.institution.deleteMany({ where: { entityId: entityIds.b, members: { none: {} } } });
-    await db.institution.updateMany({ data: nothing });
-  });
-  const save = (policy: object, seen: object = nothing, entityId = entityIds.a) =>
-    operator().institutions.savePolicy({ entityId, policy, seen } as never);
-
-  test("is saved, in one order, and read again", async () => {
-    expect(await save({ aal2For: ["show_pin", "request"], ial2For: ["renew"] })).toBe("saved");
-    const { policy, members, inForce } = await operator().institutions.get({ entityId: entityIds.a });
-    expect(policy).toEqual({ aal2For: ["request", "show_pin"], ial2For: ["renew"] });
-    expect(members).toBeGreaterThan(0);
-    expect(inForce).toBe(true);
-  });
-
-  test("that another operator has changed since is not overwritten", async () => {
-    await save({ aal2For: ["request"], ial2For: [] });
-    expect(await save({ aal2For: [], ial2For: ["revoke"] })).toBe("changed_meanwhile");
-    expect((await operator().institutions.get({ entityId: entityIds.a })).policy.aal2For).toEqual([
-      "request",
-    ]);
-  });
-
-  test("saved by two at once is one of the two, and the other learns of it", async () => {
-    const both = [
-      { aal2For: ["request"], ial2For: [] },
-      { aal2For: ["renew"], ial2For: [] },
-    ];
-    const answers = await Promise.all(both.map((policy) => save(policy)));
-    expect(answers.toSorted()).toEqual(["changed_meanwhile", "saved"]);
-  });
-
-  test("can be set before anybody has logged in from it, and is kept at the first login", async () => {
-    await db.institution.deleteMany({ where: { entityId: entityIds.b, members: { none: {} } } });
-    await db.member.deleteMany({ where: { institution: { entityId: entityIds.b } } });
-    await db.institution.deleteMany({ where: { entityId: entityIds.b } });
-    const { others } = await operator().institutions.search({ q: "KOSEN", locale: "en" });
-    expect(others).toMatchObject([{ entityId: entityIds.b, members: 0, inForce: true, policy: nothing }]);
-    expect(await save({ aal2For: ["request"], ial2For: [] }, nothing, entityIds.b)).toBe("saved");
-    const member = await portal.memberOf(await portal.logIn("tanaka", b));
-    expect(member?.institution).toMatchObject({
-      aal2For: ["request"],
-      dnBase: expect.stringContaining("KOSEN"),
-    });
-  });
-
-  test("of an institution that nobody knows is none", async () => {
-    expect(await save(nothing, nothing, "https://unknown.example")).toBe("unknown");
-    const code = await operator()
-      .institutions.get({ entityId: "https://unknown.example" })
-      .catch((error: unknown) => codeOf(error));
-    expect(code).toBe("not_found");
-  });
-
-  test("knows no other deeds than those that can be guarded", async () => {
-    const code = await save({ aal2For: ["save_memo"], ial2For: [] }).catch((error: unknown) => codeOf(error));
-    expect(code).toBe("invalid_input");
-  });
-
-  test("of an institution that has vanished from the metadata is still shown, with that", async () => {
-    const id = providerIdOf(entityIds.a);
-    const row = await db.identityProvider.findUniqueOrThrow({ where: { id } });
-    await db.identityProvider.delete({ where: { id } });
-    expect(await operator().institutions.get({ entityId: entityIds.a })).toMatchObject({ inForce: false });
-    const { institutions } = await operator().institutions.search({ q: "デモ大学", locale: "ja" });
-    expect(institutions).toMatchObject([{ inForce: false }]);
-    const { scopes, contacts, ...rest } = row;
-    await db.identityProvider.create({
-      data: { ...rest, scopes: scopes ?? [], contacts: contacts ?? [] },
-    });
   });
 });
