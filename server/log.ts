@@ -1,7 +1,10 @@
-/** The log: a line of JSON an event in production, a readable line in a terminal. What could be a secret is left out by name. */
-import { randomInt } from "node:crypto";
+/**
+ * The log: a line of JSON an event in production, a readable line in a terminal. What could be a secret is left out by name, and what
+ * looks like somebody's address by its looks; a person is there only by `subjectHash`.
+ */
+import { createHmac, randomInt } from "node:crypto";
 import pino, { type DestinationStream, type Logger } from "pino";
-import { logLevel } from "./env.ts";
+import { env, logLevel } from "./env.ts";
 
 const secretNames = [
   "pin",
@@ -39,8 +42,25 @@ function told(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { name, message, stack, cause } = error;
   const { code, detail } = error as { code?: unknown; detail?: unknown };
-  return { name, code, message, detail, stack, cause: cause === undefined ? undefined : told(cause) };
+  return {
+    name,
+    code,
+    message,
+    detail: detailTold(detail),
+    stack,
+    cause: cause === undefined ? undefined : told(cause),
+  };
 }
+
+/** Of our own errors, without what the reader had typed. The database's are sentences that quote a row. */
+function detailTold(detail: unknown): unknown {
+  if (typeof detail !== "object" || detail === null) return undefined;
+  const { value: _typed, ...rest } = detail as Record<string, unknown>;
+  return rest;
+}
+
+/** Mail addresses and ePPNs: a part, an @, and a name with a dot. */
+const addresses = /[\p{L}\p{N}._%+'-]+@(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}/gu;
 
 /** A log that writes to the given place, for tests; `log` is the one to use. */
 export function makeLog(level: string, to?: DestinationStream): Logger {
@@ -50,6 +70,8 @@ export function makeLog(level: string, to?: DestinationStream): Logger {
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: told },
     formatters: { level: (label: string) => ({ level: label }) },
+    // The last look at a line: messages of errors come from anywhere, a mail server's too.
+    hooks: { streamWrite: (line: string) => line.replace(addresses, "[address]") },
     redact: {
       paths: secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
       censor: "[left out]",
@@ -81,4 +103,10 @@ export const log: Logger = makeLog(logLevel(), process.stdout.isTTY ? readable :
 export function newReference(): string {
   const alphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
   return Array.from({ length: 8 }, () => alphabet[randomInt(alphabet.length)]).join("");
+}
+
+/** Who it was, where a line needs one to be told from another: the same person is the same 16 digits, and nobody can say who. */
+export function subjectHash(memberId: string): string {
+  const key = env().AUTH_SECRET;
+  return createHmac("sha256", key).update(`subject of the log ${memberId}`).digest("hex").slice(0, 16);
 }

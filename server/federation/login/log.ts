@@ -2,7 +2,7 @@
  * The login log: a row for operators and a line of the process's log for each login and each refusal, under the number that
  * the reader sees. Names of attributes, never their values; what was expected and what was found.
  */
-import { log, newReference } from "../../log.ts";
+import { log, newReference, subjectHash } from "../../log.ts";
 import { namesIn } from "../people/attributes.ts";
 import { kindOf, type Person } from "../people/person.ts";
 import type { Release } from "../people/releases.ts";
@@ -34,7 +34,7 @@ export async function recordLogin(
   const identifiedBy = kindOf(person.identifiers[0] ?? "");
   const names = namesIn(release.reading);
   log.info(
-    { event: "login", entityId, memberId, identifiedBy, ...names, authnContext },
+    { event: "login", entityId, subject: subjectHash(memberId), identifiedBy, ...names, authnContext },
     "Somebody logged in",
   );
   await write(world, { step: "answer", entityId, memberId, identifiedBy, authnContext, ...names });

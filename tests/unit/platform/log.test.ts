@@ -58,3 +58,41 @@ test("a reference is short, without look-alikes, and new each time", () => {
   for (const reference of references) expect(reference).toMatch(/^[2-9A-HJ-NP-Z]{8}$/);
   expect(new Set(references).size).toBe(200);
 });
+
+test.each([
+  ["a mail server's answer", "550 5.1.1 <hanako.kokuritsu@a.example.ac.jp>: unknown user"],
+  ["an ePPN", "eppn:hanako@a.example.ac.jp is of no scope of the institution"],
+  ["one with a quote and a plus", "o'hara+x@mail.example.ac.jp"],
+])("an address is left out, wherever it stands: %s", (_, text) => {
+  const lines = linesOf((log) => {
+    log.info({ order: { note: text } }, text);
+    log.error({ err: new Error(text, { cause: new Error(text) }) }, "failed");
+  });
+  expect(JSON.stringify(lines)).not.toMatch(/example\.ac\.jp|hanako|hara/);
+  expect(lines[0]?.msg).toContain("[address]");
+});
+
+test("what stands in an error for the reader is not for the log, nor what the database quotes", () => {
+  const typed = Object.assign(new Error("name_not_usable"), {
+    detail: { field: "name", value: "国立 花子" },
+  });
+  const quoted = Object.assign(new Error("duplicate key"), {
+    detail: "Key (dn)=(CN=Hanako Kokuritsu) already exists.",
+  });
+  const lines = linesOf((log) => {
+    log.error({ err: typed }, "a");
+    log.error({ err: quoted }, "b");
+  });
+  expect(JSON.stringify(lines)).not.toMatch(/花子|Hanako/);
+  expect(lines[0]?.err).toMatchObject({ detail: { field: "name" } });
+});
+
+test("packages and addresses of pages stay readable", () => {
+  const [line] = linesOf((log) =>
+    log.info({ at: "node_modules/@prisma/client/index.js" }, "https://idp.example.ac.jp/idp"),
+  );
+  expect(line).toMatchObject({
+    at: "node_modules/@prisma/client/index.js",
+    msg: "https://idp.example.ac.jp/idp",
+  });
+});
