@@ -1,6 +1,7 @@
 /** Two institutions with something of everything that administration is about, told apart by a mark in all that is theirs. */
 import { randomUUID } from "node:crypto";
 import type { Database } from "@/server/db.ts";
+import { providerIdOf } from "@/server/federation/metadata/read-providers.ts";
 import type { Institution, Member, Role } from "@/server/generated/prisma/client.ts";
 
 export type Person = Member & { institution: Institution; roles: Role[] };
@@ -20,7 +21,15 @@ export async function thingsOf(db: Database, mark: string) {
   const { id: institutionId, entityId } = institution;
   await db.identityProvider.create({
     data: {
-      ...{ id: randomUUID(), entityId, nameJa: mark, nameEn: mark, search: mark, validUntil: later },
+      ...{
+        id: providerIdOf(entityId),
+        entityId,
+        nameJa: mark,
+        nameEn: mark,
+        search: mark,
+        validUntil: later,
+      },
+      ...{ domains: [], certificates: [], categories: [] },
       scopes: [{ value: `${mark}.example.ac.jp`, regexp: false }],
     },
   });
