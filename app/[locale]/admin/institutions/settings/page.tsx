@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
-import { getTranslations } from "next-intl/server";
+import { NextIntlClientProvider } from "next-intl";
+import { getMessages, getTranslations } from "next-intl/server";
 import { AdminFrame } from "@/components/admin/frame.tsx";
 import { InstitutionName } from "@/components/admin/institution-name.tsx";
 import { SettingsForm } from "@/components/admin/settings/settings-form.tsx";
@@ -80,7 +81,9 @@ export default async function SettingsPage({ params, searchParams }: SettingsPag
         </Notice>
       )}
       {/* What comes from the database anew is another form. */}
-      <SettingsForm key={`${view.version}-${from ?? ""}`} view={view} action={saveSettings} />
+      <NextIntlClientProvider messages={{ Admin: { settings } }}>
+        <SettingsForm key={`${view.version}-${from ?? ""}`} view={view} action={saveSettings} />
+      </NextIntlClientProvider>
     </AdminFrame>
   );
 }
