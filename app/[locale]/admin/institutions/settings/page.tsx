@@ -23,7 +23,14 @@ export async function generateMetadata(): Promise<Metadata> {
 
 /** What is set for an institution; `from`: filled in with an earlier version, to be saved as a new one. */
 export default async function SettingsPage({ params, searchParams }: SettingsPageProps) {
-  const [{ locale }, query, t] = await Promise.all([params, searchParams, getTranslations("Admin.settings")]);
+  const [{ locale }, query, t, messages] = await Promise.all([
+    params,
+    searchParams,
+    getTranslations("Admin.settings"),
+    getMessages(),
+  ]);
+  // The words of the form; those of the other pages stay here.
+  const { files: _files, plan: _plan, history: _history, ...settings } = messages.Admin.settings;
   const entityId = typeof query.entity === "string" ? query.entity : "";
   const from = /^[1-9]\d{0,8}$/.test(textOf(query.from)) ? Number(query.from) : undefined;
   const address = `/admin/institutions/settings?${new URLSearchParams({
