@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
-import { getTranslations } from "next-intl/server";
+import { NextIntlClientProvider } from "next-intl";
+import { getMessages, getTranslations } from "next-intl/server";
 import { AdminFrame } from "@/components/admin/frame.tsx";
 import { WebhookList } from "@/components/admin/webhooks/list.tsx";
 import { MakeForm } from "@/components/admin/webhooks/make-form.tsx";
@@ -18,10 +19,11 @@ const usual = ["certificate.issued", "certificate.revoked", "certificate.expired
 
 export default async function WebhooksPage({ params, searchParams }: WebhooksPageProps) {
   const admin = await registrar("/admin/webhooks");
-  const [{ locale }, query, t, { webhooks, institutions }] = await Promise.all([
+  const [{ locale }, query, t, { Admin }, { webhooks, institutions }] = await Promise.all([
     params,
     searchParams,
     getTranslations("Admin.webhooks"),
+    getMessages(),
     admin.webhooks.list(),
   ]);
   const textOf = (name: keyof Query) => (typeof query[name] === "string" ? query[name] : "");
@@ -39,19 +41,22 @@ export default async function WebhooksPage({ params, searchParams }: WebhooksPag
           {t("makeTitle")}
         </h2>
         <p>{t("makeHint")}</p>
-        <MakeForm
-          action={make}
-          institutions={institutions.map(({ id, nameJa, nameEn, entityId }) => ({
-            id,
-            name: (locale === "ja" ? nameJa : nameEn) || entityId,
-          }))}
-          before={{
-            institution: textOf("institution"),
-            url: textOf("url"),
-            events: query.event === undefined ? usual : [query.event].flat(),
-            reason: textOf("reason"),
-          }}
-        />
+        {/* The form speaks in the browser, and of all these pages' words needs these. */}
+        <NextIntlClientProvider messages={{ Admin: { webhooks: Admin.webhooks, deed: Admin.deed } }}>
+          <MakeForm
+            action={make}
+            institutions={institutions.map(({ id, nameJa, nameEn, entityId }) => ({
+              id,
+              name: (locale === "ja" ? nameJa : nameEn) || entityId,
+            }))}
+            before={{
+              institution: textOf("institution"),
+              url: textOf("url"),
+              events: query.event === undefined ? usual : [query.event].flat(),
+              reason: textOf("reason"),
+            }}
+          />
+        </NextIntlClientProvider>
       </section>
     </AdminFrame>
   );
