@@ -33,6 +33,7 @@ export default async function PrivacyPage({ params }: PageProps) {
           <li>{t("received.identifiers")}</li>
           <li>{t("received.proof")}</li>
           <li>{t("received.role")}</li>
+          <li>{t("received.affiliation")}</li>
         </ul>
         <p>{t("received.password")}</p>
       </Section>

@@ -55,6 +55,7 @@ const requested: readonly [keyof typeof attributeNames, string, boolean][] = [
   ["assurance", "eduPersonAssurance", false],
   ["entitlement", "eduPersonEntitlement", false],
   ["isMemberOf", "isMemberOf", false],
+  ["scopedAffiliation", "eduPersonScopedAffiliation", false],
 ];
 
 const hour = 60 * 60 * 1000;

@@ -49,14 +49,12 @@ export const applicationsAdmin = router({
     }),
 
   /** All that the filter lets through, in batches; that it was asked for is in the audit before the first of them. */
-  export: registrarProcedure
-    .input(filter)
-    .mutation(async ({ ctx, input: { institution, ...wish } }) =>
-      exportApplications(ctx.ports, {
-        filter: wish,
-        institutions: await within(ctx.ports.db, ctx.scope, institution),
-      }),
-    ),
+  export: registrarProcedure.input(filter).mutation(async ({ ctx, input: { institution, ...wish } }) =>
+    exportApplications(ctx.ports, {
+      filter: wish,
+      institutions: await within(ctx.ports.db, ctx.scope, institution),
+    }),
+  ),
 
   /** Whoever looks is noted in the audit. */
   get: registrarProcedure.input(z.object({ id })).query(async ({ ctx, input }) => {
