@@ -190,7 +190,8 @@ function readIn(answer: unknown): string {
 
 /** An institution as it was made; what only reads leaves it so. */
 async function untouched(name: string, mark: string): Promise<Things> {
-  const procedures: Record<string, { _def: { type: string } }> = root.appRouter._def.procedures;
+  // By their paths, as tRPC keeps them; its type has them as a tree.
+  const procedures = root.appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>;
   return procedures[`admin.${name}`]?._def.type === "query" ? a : thingsOf(db, `mark-${name}-${mark}`);
 }
 
