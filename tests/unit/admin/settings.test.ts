@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import en from "@/messages/en.json";
 import ja from "@/messages/ja.json";
 import {
+  declared,
   differing,
   mayChange,
   readTexts,
@@ -174,9 +175,13 @@ describe.each(settingNames)("%s", (name) => {
     expect(mayChange(name, { isOperator: false })).toBe(by === "registrar");
   });
 
-  test.each([ja, en])("has its words in every language", ({ Admin: { settings } }) => {
-    expect(settings.fields[name].label).not.toBe("");
-    expect(settings.fields[name].hint).not.toBe("");
+  test.each([ja, en])("has its words in every language, and so has each of its choices", ({ Admin }) => {
+    const { fields, choices } = Admin.settings;
+    expect(fields[name].label).not.toBe("");
+    expect(fields[name].hint).not.toBe("");
+    const named = (choices as Partial<Record<SettingName, object>>)[name] ?? {};
+    const offered = (declared[name] as { choices?: readonly string[] }).choices ?? [];
+    expect(Object.keys(named).toSorted()).toEqual([...offered].toSorted());
   });
 });
 
