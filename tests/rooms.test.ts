@@ -54,6 +54,7 @@ const rooms: Record<string, string[]> = {
     "server/i18n",
     ...words,
   ],
+  "app/[locale]/admin/audit": ["app", "components", "server/api", "server/body", "server/i18n", ...words],
   "app/[locale]/admin/given": ["app", "components", "server/api", "server/body", "server/i18n", ...words],
   "app/[locale]/admin/offboardings": ["app", "components", "server/api", "server/i18n", ...words],
   "app/[locale]/admin/invitations": ["app", "components", "server/api", "server/i18n", ...words],

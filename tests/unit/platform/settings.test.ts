@@ -10,6 +10,7 @@ const settings = [
   "server/env/keys.ts",
   "server/env/ca.ts",
   "server/env/upki.ts",
+  "server/env/audit.ts",
   "server/env/watching.ts",
 ].flatMap((path) => [...textOf(path).matchAll(/^ {2}([A-Z][A-Z0-9_]+): /gm)].map(([, name]) => name ?? ""));
 
