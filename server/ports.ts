@@ -1,6 +1,6 @@
 /** What the heart needs of the world: types only. `server/wiring.ts` joins them to the real one, tests to theirs. */
 import type { Actor } from "./audit/actor.ts";
-import type { Database, Transaction } from "./db.ts";
+import type { Database, Statements, Transaction } from "./db.ts";
 import type { Kind } from "./enrollment/kind.ts";
 
 export type Ports = {
@@ -128,5 +128,10 @@ export type Fact =
   | { type: "revoked"; enrollmentId: string; at: Date; reason?: RevocationReason }
   | { type: "revocation_refused"; enrollmentId: string; code: string; words?: string };
 
+/** What is taken in by statements alone: all but a name that is taken. */
+export type PlainFact = Exclude<Fact, { type: "name_taken" }>;
+
 /** How the CA tells: within its own transaction, so that neither side can know less than the other. */
 export type Tell = (tx: Transaction, facts: readonly Fact[]) => Promise<void>;
+/** The same of a CA that takes every name. */
+export type TellPlainly = (tx: Statements, facts: readonly PlainFact[]) => Promise<void>;

@@ -10,7 +10,7 @@ import { upkiRules } from "./ca/upki/rules.ts";
 import { type Upki, upkiOf } from "./ca/upki/upki.ts";
 import { UpkiCa } from "./ca/upki/upki-ca.ts";
 import { database } from "./db.ts";
-import { hear } from "./enrollment/orders.ts";
+import { hear, hearAll } from "./enrollment/orders.ts";
 import { reminderDays } from "./enrollment/stalled.ts";
 import { env, homeHosts } from "./env.ts";
 import { log } from "./log.ts";
@@ -99,7 +99,7 @@ const nii = once(() =>
       db: database(),
       now,
       sealing: ownSealing(),
-      tell: (tx, facts) => hear(tx, facts, now()),
+      tell: (tx, facts) => hearAll(tx, facts, now()),
       settings: upkiSettingsOf(env()),
       site: openSite(env()),
       wakeOutbox,

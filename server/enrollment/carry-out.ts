@@ -1,7 +1,7 @@
 /** What the workflows do with an order, step by step. Each may run any number of times. */
 import type { Enrollment, Institution, Member, Order, OrderStatus } from "../generated/prisma/client.ts";
 import { type CaOrder, keyOrigins, type Ports, type RevocationReason } from "../ports.ts";
-import { hear, isOpen } from "./orders.ts";
+import { hear, hearAll, isOpen } from "./orders.ts";
 import { isUrlHeld } from "./release-url.ts";
 
 /** Hands the order to the CA, unless it has ended meanwhile. */
@@ -53,7 +53,7 @@ export async function lookAtOrder(
   // Brought again it does no harm: under another name, or to a CA that could not take it before, it is then on its way.
   await submitOrder(ports, orderId);
   const facts = await ports.ca.reconcile([orderId]);
-  await ports.db.$transaction((tx) => hear(tx, facts, ports.now()));
+  await ports.db.$transaction((tx) => hearAll(tx, facts, ports.now()));
   const order = await ports.db.order.findUniqueOrThrow({ where: { id: orderId } });
   const { status, collectUntil } = order;
   const left = collectUntil

@@ -5,7 +5,7 @@
 import type { EventName, Events } from "../../inngest/events.ts";
 import type { Policy } from "../assurance.ts";
 import { type AuditRow, type Facts, rowOf } from "../audit/append.ts";
-import type { Transaction } from "../db.ts";
+import type { Statements } from "../db.ts";
 import type { Enrollment, Order, Prisma } from "../generated/prisma/client.ts";
 import type { Fact, RevocationReason } from "../ports.ts";
 import { auditOf, outcomeOf, type Trace } from "./change.ts";
@@ -37,7 +37,7 @@ export type Ledger = {
 };
 
 /** Takes the applications in the order of their ids, so that two transactions never wait for each other; what nobody knows is missing. */
-export async function openLedger(tx: Transaction, facts: readonly Fact[]): Promise<Ledger> {
+export async function openLedger(tx: Statements, facts: readonly Fact[]): Promise<Ledger> {
   const orderIds = facts.flatMap((fact) => ("orderId" in fact ? fact.orderId : []));
   const ids = facts.flatMap((fact) => ("enrollmentId" in fact ? fact.enrollmentId : []));
   const enrollments = await tx.$queryRaw<Enrollment[]>`
@@ -64,27 +64,23 @@ export async function openLedger(tx: Transaction, facts: readonly Fact[]): Promi
   };
 }
 
-async function askedOf(tx: Transaction, ids: string[]): Promise<Set<string>> {
-  const rows = await tx.revocation.findMany({
-    where: { enrollmentId: { in: ids } },
-    select: { enrollmentId: true },
-  });
+async function askedOf(tx: Statements, ids: string[]): Promise<Set<string>> {
+  const rows = await tx.$queryRaw<{ enrollmentId: string }[]>`
+    SELECT "enrollmentId" FROM "Revocation" WHERE "enrollmentId" = ANY(${ids})`;
   return new Set(rows.map(({ enrollmentId }) => enrollmentId));
 }
 
-async function policiesOf(tx: Transaction, ids: string[]): Promise<Map<string, Policy>> {
-  const rows = await tx.enrollment.findMany({
-    where: { id: { in: ids } },
-    select: { id: true, member: { select: { institution: { select: { aal2For: true, ial2For: true } } } } },
-  });
-  return new Map(rows.map(({ id, member }) => [id, member.institution]));
+async function policiesOf(tx: Statements, ids: string[]): Promise<Map<string, Policy>> {
+  const rows = await tx.$queryRaw<(Policy & { id: string })[]>`
+    SELECT e.id, i."aal2For", i."ial2For" FROM "Enrollment" AS e
+    JOIN "Member" AS m ON m.id = e."memberId" JOIN "Institution" AS i ON i.id = m."institutionId"
+    WHERE e.id = ANY(${ids})`;
+  return new Map(rows.map(({ id, ...policy }) => [id, policy]));
 }
 
-async function lockingsOf(tx: Transaction, ids: string[]): Promise<Set<string>> {
-  const rows = await tx.historyEntry.findMany({
-    where: { enrollmentId: { in: ids }, deed: "ticket_locked" },
-    select: { enrollmentId: true, at: true },
-  });
+async function lockingsOf(tx: Statements, ids: string[]): Promise<Set<string>> {
+  const rows = await tx.$queryRaw<{ enrollmentId: string; at: Date }[]>`
+    SELECT "enrollmentId", at FROM "HistoryEntry" WHERE "enrollmentId" = ANY(${ids}) AND deed = 'ticket_locked'`;
   return new Set(rows.map(({ enrollmentId, at }) => lockOf(enrollmentId, at)));
 }
 
@@ -145,16 +141,15 @@ export function noteLetter(ledger: Ledger, enrollmentId: string, letter: ToldLet
   ledger.letters.push({ enrollmentId, ...letter });
 }
 
-export async function writeLedger(tx: Transaction, ledger: Ledger): Promise<void> {
+export async function writeLedger(tx: Statements, ledger: Ledger): Promise<void> {
   for (const [enrollmentId, { at, reason }] of ledger.revocations) {
-    await tx.revocation.upsert({
-      where: { enrollmentId },
-      update: { doneAt: at },
-      create: { enrollmentId, reason, askedAt: at, doneAt: at },
-    });
+    await tx.$executeRaw`
+      INSERT INTO "Revocation" (id, "enrollmentId", reason, "askedAt", "doneAt")
+      VALUES (gen_random_uuid()::text, ${enrollmentId}, ${reason}, ${at}, ${at})
+      ON CONFLICT ("enrollmentId") DO UPDATE SET "doneAt" = EXCLUDED."doneAt"`;
   }
   if (ledger.givenUp.size > 0)
-    await tx.revocation.deleteMany({ where: { enrollmentId: { in: [...ledger.givenUp] } } });
+    await tx.$executeRaw`DELETE FROM "Revocation" WHERE "enrollmentId" = ANY(${[...ledger.givenUp]})`;
   if (ledger.letters.length > 0) await writeLetters(tx, ledger);
   if (ledger.changed.size + ledger.history.length + ledger.events.length > 0) await writeChanges(tx, ledger);
 }
@@ -179,7 +174,7 @@ const written = {
  * All that an issue writes here, in one statement: each costs as much to send and to plan as the rows of many issues. The ids stand beside
  * the values: how many rows a JSON holds PostgreSQL does not know, and it would read the whole table for them.
  */
-async function writeChanges(tx: Transaction, ledger: Ledger): Promise<void> {
+async function writeChanges(tx: Statements, ledger: Ledger): Promise<void> {
   const { changed, history, audit, events } = ledger;
   const orders = [...ledger.orders.values()].filter(({ id }) => changed.has(id));
   const enrollments = [...ledger.enrollments.values()].filter(({ id }) => changed.has(id));
@@ -224,23 +219,17 @@ async function writeChanges(tx: Transaction, ledger: Ledger): Promise<void> {
       AS n(name text, data jsonb)`;
 }
 
-async function writeLetters(tx: Transaction, { letters, enrollments }: Ledger): Promise<void> {
-  await tx.letter.createMany({
-    data: letters.flatMap(({ enrollmentId, kind, about, at, sentAt }) => {
-      const enrollment = enrollments.get(enrollmentId);
-      if (!enrollment) return [];
-      const { mail, locale } = enrollment;
-      return {
-        key: `${kind}:${about}`,
-        kind,
-        enrollmentId,
-        recipient: mail,
-        locale,
-        status: "sent" as const,
-        createdAt: at,
-        sentAt,
-      };
-    }),
-    skipDuplicates: true,
+async function writeLetters(tx: Statements, { letters, enrollments }: Ledger): Promise<void> {
+  const rows = letters.flatMap(({ enrollmentId, kind, about, at, sentAt }) => {
+    const enrollment = enrollments.get(enrollmentId);
+    if (!enrollment) return [];
+    const { mail, locale } = enrollment;
+    return { key: `${kind}:${about}`, kind, enrollmentId, recipient: mail, locale, at, sentAt };
   });
+  await tx.$executeRaw`
+    INSERT INTO "Letter" (id, key, kind, "enrollmentId", recipient, locale, status, "createdAt", "sentAt")
+    SELECT gen_random_uuid()::text, key, kind, "enrollmentId", recipient, locale, 'sent', at, "sentAt"
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS n(key text, kind text, "enrollmentId" text,
+      recipient text, locale text, at timestamptz, "sentAt" timestamptz)
+    ON CONFLICT (key) DO NOTHING`;
 }

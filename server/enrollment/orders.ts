@@ -1,8 +1,8 @@
 /** What comes back from the CA. Facts enter here, each once however often it is told. */
 import { isGuarded } from "../assurance.ts";
-import type { Transaction } from "../db.ts";
+import type { Statements, Transaction } from "../db.ts";
 import type { Order, OrderStatus } from "../generated/prisma/client.ts";
-import type { Fact } from "../ports.ts";
+import type { Fact, PlainFact } from "../ports.ts";
 import {
   changeEnrollment,
   changeOrder,
@@ -18,10 +18,16 @@ import {
 import { renumber } from "./renumber.ts";
 
 /** Takes in facts within the transaction that made them true (or a later one, when they had been lost), in their order. */
-export async function hear(tx: Transaction, facts: readonly Fact[], at: Date): Promise<void> {
+export async function hear(tx: Statements, facts: readonly PlainFact[], at: Date): Promise<void> {
   const ledger = await openLedger(tx, facts);
   for (const fact of facts) enter(ledger, fact, at);
   await writeLedger(tx, ledger);
+}
+
+/** The same where some may say that a name is taken. */
+export async function hearAll(tx: Transaction, facts: readonly Fact[], at: Date): Promise<void> {
+  const plain = facts.flatMap((fact) => (fact.type === "name_taken" ? [] : fact));
+  if (plain.length > 0) await hear(tx, plain, at);
   for (const fact of facts) if (fact.type === "name_taken") await takeNextNumber(tx, fact, at);
 }
 
@@ -35,7 +41,7 @@ async function takeNextNumber(
   await hear(tx, [{ ...refusal, type: "refused", orderId }], at);
 }
 
-function enter(ledger: Ledger, fact: Fact, at: Date): void {
+function enter(ledger: Ledger, fact: PlainFact, at: Date): void {
   if (fact.type === "revoked") enterRevoked(ledger, fact);
   if (fact.type === "revocation_refused") enterRevocationRefused(ledger, fact, at);
   const order = "orderId" in fact ? ledger.orders.get(fact.orderId) : undefined;

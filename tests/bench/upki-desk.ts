@@ -11,7 +11,7 @@ import { type Upki, upkiOf } from "../../server/ca/upki/upki.ts";
 import { UpkiCa } from "../../server/ca/upki/upki-ca.ts";
 import type { World } from "../../server/ca/upki/world.ts";
 import { openDatabase } from "../../server/db.ts";
-import { hear } from "../../server/enrollment/orders.ts";
+import { hear, hearAll } from "../../server/enrollment/orders.ts";
 import { readEnv } from "../../server/env.ts";
 import type { Ports } from "../../server/ports.ts";
 import { sealing } from "../../server/secrets/sealing.ts";
@@ -55,12 +55,16 @@ export async function withDesk(
       db,
       now,
       sealing: sealing(key),
-      tell: (tx, facts) => hear(tx, facts, now()),
+      tell: (tx, facts) => hearAll(tx, facts, now()),
       settings: upkiSettingsOf(env),
       site: { ...pages, pinFile: async (page) => visited.get(page) ?? pages.pinFile(page) },
       wakeOutbox: async () => {},
     };
-    const before = new LocalCa({ ...world, baseUrl: env.BASE_URL });
+    const before = new LocalCa({
+      ...world,
+      tell: (tx, facts) => hear(tx, facts, now()),
+      baseUrl: env.BASE_URL,
+    });
     const ports: Ports = {
       db,
       now,

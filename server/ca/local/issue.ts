@@ -1,11 +1,11 @@
 /** Certificates come to be here, for however many ask at once: all in one transaction, and each of them once. */
 import type { KeyObject } from "node:crypto";
 import type { Actor } from "../../audit/actor.ts";
-import type { Transaction } from "../../db.ts";
+import type { Statements } from "../../db.ts";
 import { kindNames } from "../../enrollment/kind.ts";
 import type { Certificate, Ticket } from "../../generated/prisma/client.ts";
 import { newSerial, serialHex } from "../../pki/serial.ts";
-import type { Fact, KeyOrigin } from "../../ports.ts";
+import type { KeyOrigin, PlainFact } from "../../ports.ts";
 import type { Bytes } from "../../secrets/sealing.ts";
 import type { CertificateIssuer, Issuers } from "./issuers.ts";
 import { lockKeys } from "./known-keys.ts";
@@ -13,7 +13,7 @@ import { subjectOf } from "./profiles.ts";
 import { livingNonce, type Refusal, standing } from "./standing.ts";
 import { withoutSecrets } from "./ticket-secrets.ts";
 import type { KeyRefusal } from "./views.ts";
-import { hex, inOneGo, lockTickets, type World } from "./world.ts";
+import { hex, lockTickets, type World } from "./world.ts";
 
 /** What somebody with a ticket asks for: its certificate, for this key. */
 export type Wish = {
@@ -47,7 +47,7 @@ export type NewCertificate = Omit<Certificate, "revokedAt" | "revocationReason" 
 type Made = {
   wish: Wish;
   ticket: Ticket;
-  fact: Fact;
+  fact: PlainFact;
   certificate: NewCertificate | null;
   changes: Partial<Ticket>;
 };
@@ -61,7 +61,7 @@ export async function issueAll(world: World, wishes: readonly Wish[]): Promise<G
   // To open them takes its time: they are there before anything is held.
   const issuers = await world.issuers();
   const issued = kindNames.filter(issuers.issues);
-  return inOneGo(world, async (tx) => {
+  return world.db.plain.inOneGo(async (tx) => {
     const now = world.now();
     const tickets = await lockTickets(
       tx,
@@ -93,7 +93,7 @@ export async function issueAll(world: World, wishes: readonly Wish[]): Promise<G
 
 /** Whose certificates are to be made, one of each ticket's, and whose keys are refused. */
 async function choose(
-  tx: Transaction,
+  tx: Statements,
   wishes: readonly Wish[],
   tickets: ReadonlyMap<string, Ticket>,
   now: Date,
@@ -168,7 +168,7 @@ async function make(
   };
 }
 
-async function keep(world: World, tx: Transaction, made: readonly Made[]): Promise<void> {
+async function keep(world: World, tx: Statements, made: readonly Made[]): Promise<void> {
   if (made.length === 0) return;
   // Those whose certificates came from requests change alike; one with a .p12 changes by itself.
   const alike = made.filter(({ wish, certificate }) => certificate && !wish.pack);
@@ -179,7 +179,12 @@ async function keep(world: World, tx: Transaction, made: readonly Made[]): Promi
   );
   for (const one of made) {
     if (alike.includes(one)) continue;
-    await tx.ticket.update({ where: { orderId: one.ticket.orderId }, data: one.changes });
+    const now: Ticket = { ...one.ticket, ...one.changes };
+    await tx.$executeRaw`
+      UPDATE "Ticket" SET "collectedAt" = ${now.collectedAt}, "sealedPackage" = ${now.sealedPackage},
+        "packageUntil" = ${now.packageUntil}, encryption = ${now.encryption}::"Encryption", "closedAt" = ${now.closedAt},
+        nonce = ${now.nonce}, kept = ${now.kept}
+      WHERE "orderId" = ${now.orderId}`;
   }
   await world.tell(
     tx,
@@ -189,7 +194,7 @@ async function keep(world: World, tx: Transaction, made: readonly Made[]): Promi
 
 /** In one statement with what becomes of their tickets, if no more becomes of them. Octets go as base64, a quarter less than as hexadecimal. */
 async function keepCertificates(
-  tx: Transaction,
+  tx: Statements,
   certificates: readonly NewCertificate[],
   collected: { orderIds: string[]; at: Date | null },
 ): Promise<void> {

@@ -1,5 +1,5 @@
 /** Keys that certificates were made for: whose they are, and which of them are never certified again. */
-import type { Transaction } from "../../db.ts";
+import type { Statements } from "../../db.ts";
 import type { Bytes } from "../../secrets/sealing.ts";
 import { reasonCodes } from "./revoke.ts";
 import type { KeyRefusal } from "./views.ts";
@@ -13,7 +13,7 @@ export type KnownKeys = {
 };
 
 /** What is known of these keys, and stays so until the transaction ends: of two tickets that bring one key at once, one is refused. */
-export async function lockKeys(tx: Transaction, keyHashes: readonly Bytes[]): Promise<KnownKeys> {
+export async function lockKeys(tx: Statements, keyHashes: readonly Bytes[]): Promise<KnownKeys> {
   const owners = new Map<string, Set<string>>();
   const compromised = new Set<string>();
   if (keyHashes.length > 0) {

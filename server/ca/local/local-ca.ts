@@ -5,7 +5,7 @@ import { actor } from "../../audit/actor.ts";
 import type { Database } from "../../db.ts";
 import { kindNames } from "../../enrollment/kind.ts";
 import type { KeyPair } from "../../pki/keys.ts";
-import type { CaRevocation, CertificateAuthority, Fact, Tell, TicketView } from "../../ports.ts";
+import type { CaRevocation, CertificateAuthority, Fact, TellPlainly, TicketView } from "../../ports.ts";
 import type { Bytes, Sealing } from "../../secrets/sealing.ts";
 import { type AuthorityView, listAuthorities } from "./authorities.ts";
 import { type Ending, warnOfEndingIssuers, warnOfMissingIssuers } from "./ceremony/endings.ts";
@@ -51,7 +51,7 @@ export type LocalCaParts = {
   db: Database;
   now: () => Date;
   sealing: Sealing;
-  tell: Tell;
+  tell: TellPlainly;
   /** Where the public finds us, without a slash at its end. */
   baseUrl: string;
   /** Where certificates say that `/pki` and `/ocsp` are, in the same form; there, without TLS. */

@@ -1,7 +1,7 @@
 /** What the local CA's deeds need of the world. */
-import type { Database, Transaction } from "../../db.ts";
+import type { Database, Statements, Transaction } from "../../db.ts";
 import type { Ticket } from "../../generated/prisma/client.ts";
-import type { Tell } from "../../ports.ts";
+import type { TellPlainly } from "../../ports.ts";
 import type { Bytes, Sealing } from "../../secrets/sealing.ts";
 import type { Granted, Wish } from "./issue.ts";
 import type { Issuers } from "./issuers.ts";
@@ -15,7 +15,7 @@ export type World = {
   db: Database;
   now: () => Date;
   sealing: Sealing;
-  tell: Tell;
+  tell: TellPlainly;
   /** Where the public finds us, without a slash at its end. */
   baseUrl: string;
   /** Where certificates say that `/pki` and `/ocsp` are. */
@@ -43,7 +43,7 @@ export async function lockTicket(tx: Transaction, ticket: string): Promise<Ticke
 }
 
 /** The same of several, by their hashes in hexadecimal; those that nobody knows are missing. Taken in the order of the hashes. */
-export async function lockTickets(tx: Transaction, hashes: readonly Bytes[]): Promise<Map<string, Ticket>> {
+export async function lockTickets(tx: Statements, hashes: readonly Bytes[]): Promise<Map<string, Ticket>> {
   const rows = await tx.$queryRaw<Ticket[]>`
     SELECT * FROM "Ticket" WHERE "hash" = ANY(ARRAY(SELECT decode(h, 'hex') FROM unnest(${hashes.map(hex)}::text[]) AS h))
     ORDER BY "hash" FOR UPDATE`;
@@ -52,7 +52,7 @@ export async function lockTickets(tx: Transaction, hashes: readonly Bytes[]): Pr
 
 /** The tickets with these hashes, or null, in the order of the hashes. */
 export async function findTickets(db: Database, hashes: readonly Bytes[]): Promise<(Ticket | null)[]> {
-  const rows = await db.$queryRaw<Ticket[]>`
+  const rows = await db.plain.$queryRaw<Ticket[]>`
     SELECT * FROM "Ticket" WHERE "hash" = ANY(ARRAY(SELECT decode(h, 'hex') FROM unnest(${hashes.map(hex)}::text[]) AS h))`;
   const found = new Map(rows.map((ticket) => [hex(ticket.hash), ticket]));
   return hashes.map((hash) => found.get(hex(hash)) ?? null);

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { LocalCa, type LocalCaParts } from "@/server/ca/local/local-ca.ts";
 import type { TicketOrder } from "@/server/ca/local/submit.ts";
-import type { Database, Transaction } from "@/server/db.ts";
+import type { Database, Statements } from "@/server/db.ts";
 import type { Fact } from "@/server/ports.ts";
 import { sealing } from "@/server/secrets/sealing.ts";
 import { testDatabase } from "@/tests/support/database.ts";
@@ -15,8 +15,10 @@ export async function openOffice(sealingKey: Uint8Array = randomBytes(32), more:
   let clock = new Date("2026-11-22T03:04:05.678Z");
 
   /** Facts are told into the database, so that they go with a transaction that goes. */
-  const tell = async (tx: Transaction, facts: readonly Fact[]) => {
-    await tx.outboxEvent.createMany({ data: facts.map((fact) => ({ name: fact.type, data: { ...fact } })) });
+  const tell = async (tx: Statements, facts: readonly Fact[]) => {
+    await tx.$executeRaw`
+      INSERT INTO "OutboxEvent" (id, name, data)
+      SELECT gen_random_uuid()::text, fact->>'type', fact FROM jsonb_array_elements(${JSON.stringify(facts)}::jsonb) AS fact`;
   };
   const parts: LocalCaParts = {
     db,

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import { hear } from "@/server/enrollment/orders.ts";
-import type { Fact } from "@/server/ports.ts";
+import type { PlainFact } from "@/server/ports.ts";
 import { sealing } from "@/server/secrets/sealing.ts";
 import { testDatabase } from "@/tests/support/database.ts";
 import { readyOrders } from "@/tests/support/ready-orders.ts";
@@ -12,7 +12,7 @@ test("told by many at once, each in another order, every certificate is recorded
   const orders = await readyOrders(db, sealing(randomBytes(32)), 40);
   const at = new Date("2026-11-22T01:00:00Z");
   const facts = orders.map(
-    ({ orderId }, n): Fact => ({
+    ({ orderId }, n): PlainFact => ({
       type: "collected",
       orderId,
       serial: `4${n.toString(16).padStart(31, "0")}`,
@@ -20,7 +20,7 @@ test("told by many at once, each in another order, every certificate is recorded
       notAfter: new Date("2031-03-22T01:00:00Z"),
     }),
   );
-  const unknown: Fact = { type: "lapsed", orderId: "nobody's" };
+  const unknown: PlainFact = { type: "lapsed", orderId: "nobody's" };
   const told = [facts, facts.toReversed(), facts.slice(20).concat(unknown, facts.slice(0, 20)), facts];
   await Promise.all(told.map((some) => db.$transaction((tx) => hear(tx, some, at))));
 
@@ -54,7 +54,7 @@ test("a mail that the CA sent itself stands after what was mailed before the por
     data: { ...before, key: "acquisition:1", createdAt: new Date("2026-11-22T01:00:00.700Z") },
   });
   const urlMailed = new Date("2026-11-22T01:00:00Z");
-  const fact: Fact = {
+  const fact: PlainFact = {
     type: "pin_issued",
     orderId,
     collectUntil: new Date("2026-12-22T01:00:00Z"),

@@ -17,7 +17,7 @@ import { UpkiCa } from "@/server/ca/upki/upki-ca.ts";
 import type { Site, World } from "@/server/ca/upki/world.ts";
 import { type Database, openDatabase } from "@/server/db.ts";
 import { revokeAtCa, submitOrder } from "@/server/enrollment/carry-out.ts";
-import { hear } from "@/server/enrollment/orders.ts";
+import { hear, hearAll } from "@/server/enrollment/orders.ts";
 import { detailOf } from "@/server/enrollment/records.ts";
 import { renewCertificate } from "@/server/enrollment/renew.ts";
 import { requestCertificate } from "@/server/enrollment/request.ts";
@@ -83,13 +83,17 @@ export function openDesk({ transport = "site" }: { transport?: "site" | "manual"
       db,
       now,
       sealing: sealing(key),
-      tell: (tx, facts) => hear(tx, facts, now()),
+      tell: (tx, facts) => hearAll(tx, facts, now()),
       settings: upkiSettingsOf(env),
       site: openSite(env),
       wakeOutbox: async () => {},
     };
     nii = upkiOf(world, env);
-    const before = new LocalCa({ ...world, baseUrl: env.BASE_URL });
+    const before = new LocalCa({
+      ...world,
+      tell: (tx, facts) => hear(tx, facts, now()),
+      baseUrl: env.BASE_URL,
+    });
     ports = {
       db,
       now,

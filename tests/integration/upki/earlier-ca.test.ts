@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { LocalCa } from "@/server/ca/local/local-ca.ts";
 import { localRules } from "@/server/ca/local/rules.ts";
 import { revokeAtCa, submitOrder } from "@/server/enrollment/carry-out.ts";
+import { hear } from "@/server/enrollment/orders.ts";
 import { detailOf } from "@/server/enrollment/records.ts";
 import { renewCertificate } from "@/server/enrollment/renew.ts";
 import { requestCertificate } from "@/server/enrollment/request.ts";
@@ -14,7 +15,12 @@ const desk = openDesk();
 
 test("its certificates are revoked there; a renewal is refused with the reason, and the next application goes to NII", async () => {
   const member = await desk.newMember();
-  const earlier = new LocalCa({ ...desk.world(), baseUrl: "http://localhost:3000" });
+  const { now: clock } = desk.world();
+  const earlier = new LocalCa({
+    ...desk.world(),
+    tell: (tx, facts) => hear(tx, facts, clock()),
+    baseUrl: "http://localhost:3000",
+  });
   const before: Ports = { ...desk.ports(), ca: earlier, rules: localRules };
   await requestCertificate(before, {
     memberId: member.id,

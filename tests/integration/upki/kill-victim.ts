@@ -3,7 +3,7 @@ import { openSite, upkiSettingsOf } from "../../../server/ca/upki/open.ts";
 import { upkiOf } from "../../../server/ca/upki/upki.ts";
 import type { World } from "../../../server/ca/upki/world.ts";
 import { openDatabase } from "../../../server/db.ts";
-import { hear } from "../../../server/enrollment/orders.ts";
+import { hearAll } from "../../../server/enrollment/orders.ts";
 import { readEnv } from "../../../server/env.ts";
 import { sealing } from "../../../server/secrets/sealing.ts";
 
@@ -40,7 +40,7 @@ const world: World = {
   sealing: sealing(Buffer.from(env.SEALING_KEY, "base64")),
   tell: async (tx, facts) => {
     dieIf("before_telling");
-    await hear(tx, facts, now());
+    await hearAll(tx, facts, now());
     dieIf("after_telling");
   },
   settings: upkiSettingsOf(env),

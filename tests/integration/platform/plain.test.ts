@@ -1,0 +1,210 @@
+/** Statements straight to PostgreSQL: whole or not at all, on connections that come back, with columns as Prisma gives them. */
+import { setTimeout as pause } from "node:timers/promises";
+import pg from "pg";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type Plain, plainOf } from "@/server/db/plain.ts";
+import { type Database, openDatabase } from "@/server/db.ts";
+import { testDatabaseUrl } from "@/tests/support/database.ts";
+
+let url: string;
+let db: Database;
+beforeAll(async () => {
+  url = await testDatabaseUrl();
+  db = openDatabase(url, 2);
+});
+beforeEach(async () => {
+  await db.outboxEvent.deleteMany();
+});
+afterAll(() => db.$disconnect());
+
+const names = async () =>
+  (await db.outboxEvent.findMany({ orderBy: { name: "asc" } })).map(({ name }) => name);
+
+type Tx = Parameters<Parameters<Plain["inOneGo"]>[0]>[0];
+const note = (tx: Tx, name: string) =>
+  tx.$executeRaw`INSERT INTO "OutboxEvent" (id, name, data) VALUES (gen_random_uuid()::text, ${name}, '{}')`;
+
+/** A pool whose patience is short, and which tells what is out of it. */
+async function hurried<T>(deed: (plain: Plain, pool: pg.Pool) => Promise<T>): Promise<T> {
+  const pool = new pg.Pool({ connectionString: url, max: 1 });
+  pool.on("error", () => {});
+  try {
+    return await deed(plainOf(pool, { maxWait: 200, timeout: 400 }), pool);
+  } finally {
+    await pool.end();
+  }
+}
+
+test("what a deed says is there when it is done, with how many rows it touched", async () => {
+  const count = await db.plain.inOneGo(async (tx) => {
+    await note(tx, "one");
+    await note(tx, "two");
+    expect(await names()).toEqual([]);
+    return tx.$executeRaw`UPDATE "OutboxEvent" SET "sentAt" = now()`;
+  });
+  expect(count).toBe(2);
+  expect(await names()).toEqual(["one", "two"]);
+});
+
+test("a deed that throws leaves nothing behind, and its connection is as good as before", async () => {
+  await hurried(async (plain, pool) => {
+    const broken = plain.inOneGo(async (tx) => {
+      await note(tx, "one");
+      throw new Error("cut off");
+    });
+    await expect(broken).rejects.toThrow("cut off");
+    const refused = plain.inOneGo(async (tx) => {
+      await note(tx, "one");
+      await tx.$queryRaw`SELECT 1 / 0`;
+    });
+    await expect(refused).rejects.toMatchObject({ code: "22012" });
+    expect(pool).toMatchObject({ totalCount: 1, idleCount: 1 });
+    await plain.inOneGo((tx) => note(tx, "two"));
+  });
+  expect(await names()).toEqual(["two"]);
+});
+
+test("a deed that does not mind a statement's failure fails all the same", async () => {
+  const deed = db.plain.inOneGo(async (tx) => {
+    await note(tx, "one");
+    await tx.$queryRaw`SELECT 1 / 0`.catch(() => {});
+  });
+  await expect(deed).rejects.toThrow("rolled back");
+  expect(await names()).toEqual([]);
+});
+
+test("what is said only at the commit, as by a deferred trigger, is the deed's failure", async () => {
+  await db.$executeRaw`CREATE FUNCTION says_no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$`;
+  await db.$executeRaw`
+    CREATE CONSTRAINT TRIGGER says_no AFTER INSERT ON "OutboxEvent" DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.name = 'late') EXECUTE FUNCTION says_no()`;
+  await expect(db.plain.inOneGo((tx) => note(tx, "late"))).rejects.toThrow("no");
+  expect(await names()).toEqual([]);
+});
+
+test("a connection lost in the middle, at work or at rest, ends its deed only", async () => {
+  await hurried(async (plain, pool) => {
+    const atWork = plain.inOneGo(async (tx) => {
+      await note(tx, "one");
+      await tx.$queryRaw`SELECT pg_terminate_backend(pg_backend_pid())`;
+    });
+    await expect(atWork).rejects.toThrow();
+    const atRest = plain.inOneGo(async (tx) => {
+      await note(tx, "one");
+      const [own] = await tx.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;
+      await db.$queryRaw`SELECT pg_terminate_backend(${own?.pid}::int)`;
+      await pause(100);
+      await note(tx, "two");
+    });
+    await expect(atRest).rejects.toThrow();
+    await plain.inOneGo((tx) => note(tx, "three"));
+    expect(pool.totalCount).toBe(1);
+  });
+  expect(await names()).toEqual(["three"]);
+});
+
+test("a deed that takes too long is over: what it said is gone, what it still says is refused", async () => {
+  await hurried(async (plain, pool) => {
+    let afterwards: unknown;
+    const long = plain.inOneGo(async (tx) => {
+      await note(tx, "one");
+      await pause(600);
+      afterwards = await note(tx, "two").catch((error: Error) => error.message);
+    });
+    await expect(long).rejects.toThrow("not over after 400 ms");
+    const stuck = plain.inOneGo((tx) => tx.$queryRaw`SELECT pg_sleep(3)::text`);
+    await expect(stuck).rejects.toThrow("not over after 400 ms");
+    expect(afterwards).toContain("not over after 400 ms");
+    await plain.inOneGo((tx) => note(tx, "three"));
+    expect(pool.totalCount).toBe(1);
+  });
+  expect(await names()).toEqual(["three"]);
+});
+
+test("what a deed leaves running goes into nobody else's transaction", async () => {
+  const left: Tx[] = [];
+  await db.plain.inOneGo(async (tx) => void left.push(tx));
+  const [tx] = left;
+  await expect(tx && note(tx, "late")).rejects.toThrow("over");
+  expect(await names()).toEqual([]);
+});
+
+test("who finds every connection taken waits for a while, is told so, and takes none for it", async () => {
+  await hurried(async (plain, pool) => {
+    const taken = await pool.connect();
+    await expect(plain.inOneGo((tx) => note(tx, "one"))).rejects.toThrow("free for 200 ms");
+    taken.release();
+    await pause(20);
+    expect(pool).toMatchObject({ totalCount: 1, idleCount: 1, waitingCount: 0 });
+    const next = await pool.connect();
+    const waiting = plain.inOneGo((tx) => note(tx, "two"));
+    await pause(50);
+    next.release();
+    await waiting;
+  });
+  expect(await names()).toEqual(["two"]);
+});
+
+test("of two that wait for each other one goes on", async () => {
+  await db.plain.inOneGo((tx) => note(tx, "a"));
+  await db.plain.inOneGo((tx) => note(tx, "b"));
+  const take = (tx: Tx, name: string) =>
+    tx.$queryRaw`SELECT 1 FROM "OutboxEvent" WHERE name = ${name} FOR UPDATE`;
+  const both = await Promise.allSettled(
+    [
+      ["a", "b"],
+      ["b", "a"],
+    ].map(([first = "", second = ""]) =>
+      db.plain.inOneGo(async (tx) => {
+        await take(tx, first);
+        await pause(100);
+        await take(tx, second);
+      }),
+    ),
+  );
+  expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+  expect(both.find(({ status }) => status === "rejected")).toMatchObject({ reason: { code: "40P01" } });
+});
+
+/** All kinds of columns the issuing path reads, and what it sends. */
+const ask = (tx: Pick<Tx, "$queryRaw">, given: { at: Date; octets: Uint8Array }) => tx.$queryRaw<object[]>`
+  SELECT ${given.at}::timestamptz AS at, ${given.octets}::bytea AS octets, ''::bytea AS empty, 9007199254740993::int8 AS long,
+    7::int4 AS short, true AS yes, NULL::bytea AS none, 'client'::"Kind" AS kind, ${["ö", 'a"b,c', "{}"]}::text[] AS texts,
+    '{"a": [1, null]}'::jsonb AS json, 'Grüße' AS text, ${null}::text AS null_text`;
+
+test("columns come out as Prisma gives them, also where the database lives in another time zone", async () => {
+  await db.$executeRawUnsafe(
+    `ALTER DATABASE "${new URL(url).pathname.slice(1)}" SET timezone TO 'Asia/Tokyo'`,
+  );
+  const abroad = openDatabase(url, 2);
+  const given = { at: new Date("2026-11-22T03:04:05.678Z"), octets: Uint8Array.from([0, 1, 254, 255]) };
+  try {
+    const [mine] = await abroad.plain.inOneGo((tx) => ask(tx, given));
+    const [prismas] = await ask(abroad, given);
+    expect(mine).toStrictEqual(prismas);
+    expect(mine).toMatchObject({ ...given, long: 9007199254740993n, texts: ["ö", 'a"b,c', "{}"] });
+    // Written by one and read by the other it is the same moment.
+    await abroad.outboxEvent.create({ data: { name: "moment", data: {}, sentAt: given.at } });
+    expect(await abroad.plain.$queryRaw`SELECT "sentAt" FROM "OutboxEvent"`).toEqual([{ sentAt: given.at }]);
+  } finally {
+    await abroad.$disconnect();
+  }
+});
+
+test("where statements cannot have names, as behind some poolers, they go on without", async () => {
+  await hurried(async (plain, pool) => {
+    const named = async () => {
+      const { rows } = await pool.query("SELECT count(*)::int AS n FROM pg_prepared_statements");
+      return rows[0].n;
+    };
+    const say = () => plain.inOneGo((tx) => note(tx, "one"));
+    await say();
+    expect(await named()).toBe(1);
+    // Another connection behind the same one, which knows no names.
+    await pool.query("DEALLOCATE ALL");
+    await say();
+    await say();
+    expect(await named()).toBe(0);
+  });
+  expect(await names()).toEqual(["one", "one", "one"]);
+});
