@@ -20,7 +20,8 @@ function migrations(): MigrationList {
   const names = readdirSync(baseDir, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
-    .sort();
+    // By their numbers: as text the tenth would come before the second.
+    .sort((one, other) => Number.parseInt(one, 10) - Number.parseInt(other, 10) || (one < other ? -1 : 1));
   return {
     baseDir,
     lockfile: {
