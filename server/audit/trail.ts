@@ -10,6 +10,9 @@ export type TrailEntry = Pick<AuditEntry, "id" | "at" | "deed" | "role" | "from"
 
 const most = 100;
 
+/** Ways in which the member comes, or somebody who passes for them: from where a registrar looked is nobody's business. */
+const ownWays = ["member", "holder", "nobody"];
+
 /** The newest entries about the member's application of that number; nothing for anybody else's. */
 export async function trailOf(db: Database, memberId: string, number: number): Promise<TrailEntry[]> {
   const own = await db.enrollment.findFirst({
@@ -25,6 +28,7 @@ export async function trailOf(db: Database, memberId: string, number: number): P
   });
   return rows.map(({ actorId, ...entry }) => ({
     ...entry,
+    from: ownWays.includes(entry.role) ? entry.from : null,
     own: entry.role === "member" && actorId === memberId,
   }));
 }

