@@ -3,6 +3,9 @@ import type { Browser, Page } from "@playwright/test";
 import { type Locale, words } from "@/tests/support/words.ts";
 import { expect, expectAccessible, logIn, test } from "./portal.ts";
 
+// Each page is looked at by axe twice, at a desk and on a phone.
+test.describe.configure({ timeout: 240_000 });
+
 /** Of each language somebody of their own, so that the two are not in each other's way. */
 const people = { ja: "hanako", en: "taro" } as const;
 const names = { ja: /国立 花子/, en: /学認 太郎/ } as const;

@@ -3,6 +3,9 @@ import type { Page } from "@playwright/test";
 import { words } from "@/tests/support/words.ts";
 import { apply, expect, expectAccessible, logIn, mailTo, test } from "./portal.ts";
 
+// Each page is looked at by axe twice, at a desk and on a phone.
+test.describe.configure({ timeout: 240_000 });
+
 const phone = { width: 360, height: 740 };
 
 /** On a phone as on a desk: nothing in the way, nothing beside the screen. */
