@@ -3,7 +3,6 @@ import type { Browser, Page } from "@playwright/test";
 import { askDatabase } from "@/tests/support/own-database.ts";
 import { type Locale, words } from "@/tests/support/words.ts";
 import {
-  answerIdp,
   apply,
   collect,
   collectUrlIn,
@@ -13,6 +12,7 @@ import {
   fact,
   isAbout,
   logIn,
+  logInPlainly,
   mailTo,
   readPin,
   test,
@@ -118,7 +118,6 @@ for (const locale of ["ja", "en"] as const) {
 type Playing = { browser: Browser; baseURL: string | undefined };
 
 async function openRegistrar({ browser, baseURL }: Playing, locale: Locale): Promise<Page> {
-  const t = words(locale);
   const javaScriptEnabled = locale === "ja";
   const context = await browser.newContext({ baseURL, javaScriptEnabled });
   const page = await context.newPage();
@@ -126,15 +125,7 @@ async function openRegistrar({ browser, baseURL }: Playing, locale: Locale): Pro
     await logIn(page, { locale, user: "admin" });
     return page;
   }
-  await page.goto(`/${locale}/login`);
-  const row = page.getByRole("listitem").filter({ hasText: "Demo University A" });
-  await row
-    .getByRole("button", { name: t("Login.choose") })
-    .first()
-    .click();
-  await answerIdp(page, locale, "admin");
-  await page.getByRole("button", { name: t("DemoIdp.continue") }).click();
-  await expect(page).toHaveURL(/\/certs$/);
+  await logInPlainly(page, locale, "admin");
   return page;
 }
 

@@ -2,7 +2,7 @@
 import type { Browser, Page } from "@playwright/test";
 import { askDatabase } from "@/tests/support/own-database.ts";
 import { type Locale, words } from "@/tests/support/words.ts";
-import { dataFolder, expect, expectAccessible, logIn, mailTo, test } from "./portal.ts";
+import { dataFolder, expect, expectAccessible, logIn, logInPlainly, mailTo, test } from "./portal.ts";
 
 test.describe.configure({ mode: "serial" });
 
@@ -103,7 +103,8 @@ async function openRegistrar(
 ): Promise<Page> {
   const context = await browser.newContext({ baseURL, javaScriptEnabled });
   const page = await context.newPage();
-  await logIn(page, { locale, user: "admin" });
+  if (javaScriptEnabled) await logIn(page, { locale, user: "admin" });
+  else await logInPlainly(page, locale, "admin");
   return page;
 }
 

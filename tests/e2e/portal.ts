@@ -193,6 +193,21 @@ export async function collect(
   return path;
 }
 
+/** A login at University A by buttons alone, in a browser that runs no scripts. */
+export async function logInPlainly(page: Page, locale: Locale, user: string): Promise<void> {
+  const t = words(locale);
+  await page.goto(`/${locale}/login`);
+  const name = locale === "ja" ? "デモ大学A" : "Demo University A";
+  const row = page.getByRole("listitem").filter({ hasText: name });
+  await row
+    .getByRole("button", { name: t("Login.choose") })
+    .first()
+    .click();
+  await answerIdp(page, locale, user);
+  await page.getByRole("button", { name: t("DemoIdp.continue") }).click();
+  await expect(page).toHaveURL(/\/certs$/);
+}
+
 /** No barrier that axe can find, at any of the levels of WCAG 2.2 AA. */
 export async function expectAccessible(page: Page): Promise<void> {
   // React takes the last page's title away an instant before it puts the new one.
