@@ -10,6 +10,7 @@ const inBrowser = [
   "Memo",
   "Unlock",
   "ReleaseUrl",
+  "Disown",
   "Issue",
   "Kind",
   "Watch",
