@@ -119,7 +119,7 @@ async function give(page: Page, locale: Locale, label: string, lines: readonly s
 
 /** An operator chooses; a registrar of one institution has nothing to. */
 async function chooseInstitution(page: Page, locale: Locale): Promise<void> {
-  const choice = page.getByLabel(words(locale)("Admin.given.institution")).first();
+  const choice = page.getByRole("combobox", { name: words(locale)("Admin.given.institution") }).first();
   if (await choice.isVisible()) await choice.selectOption({ label: institution[locale] });
 }
 

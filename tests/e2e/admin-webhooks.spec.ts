@@ -42,7 +42,7 @@ for (const locale of ["ja", "en"] as const) {
     const secret = await page.locator(".code-block code").innerText();
     await expectAccessible(page);
     await page.getByRole("link", { name: w("open") }).click();
-    await expect(page.getByRole("heading", { name: w("webhook"), level: 1 })).toBeVisible();
+    await expect(page.getByRole("heading", { name: w("webhook"), exact: true, level: 1 })).toBeVisible();
     // Asked for anew: what the page before held may be kept in the browser for a while.
     await page.reload();
     expect(await page.content()).not.toContain(secret);
