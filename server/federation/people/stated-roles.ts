@@ -2,6 +2,7 @@
  * A role that an institution states by eduPersonEntitlement or isMemberOf, where its policy says which value is one: it comes with a
  * login that states it, and goes with one that does not. What somebody was given by hand stays as it is.
  */
+import { actor } from "../../audit/actor.ts";
 import { append } from "../../audit/append.ts";
 import type { Transaction } from "../../db.ts";
 import type { Role } from "../../generated/prisma/client.ts";
@@ -28,13 +29,15 @@ export async function followStatedRole(
     const at = now();
     const whose = { at, subject: "member" as const, subjectId: memberId, memberId, institutionId };
     const said = { role: "registrar", source: "stated" };
+    // The institution's word, and nobody's deed.
+    const by = { ...actor(), role: "workflow", id: "login" } as const;
     if (grant) {
       const { role, attribute, value } = grant;
       await tx.role.create({ data: { memberId, role, institutionId, source: "stated", grantedAt: at } });
-      await append(tx, { deed: "role.given", ...whose, after: { ...said, attribute, value } });
+      await append(tx, { deed: "role.given", ...whose, by, after: { ...said, attribute, value } });
     } else if (held) {
       await tx.role.update({ where: { id: held.id }, data: { expiresAt: at } });
-      await append(tx, { deed: "role.taken", ...whose, before: said });
+      await append(tx, { deed: "role.taken", ...whose, by, before: said });
     }
   });
 }
