@@ -108,7 +108,7 @@ describe("what somebody changed all the same is named", () => {
   test.each([
     [`UPDATE "AuditEntry" SET reason = 'other' WHERE id = ${third}`, "entry_changed", 3],
     [
-      `UPDATE "AuditEntry" SET canonical = replace(canonical, 'e3', 'e9'), "subjectId" = 'e9' WHERE id = ${third}`,
+      `UPDATE "AuditEntry" SET canonical = replace(canonical, '"e3"', '"e9"'), "subjectId" = 'e9' WHERE id = ${third}`,
       "entry_changed",
       3,
     ],
@@ -136,12 +136,12 @@ describe("what somebody changed all the same is named", () => {
   });
 
   test("a chain that was written anew as a whole no longer leads to the head that was signed", async () => {
-    const forged = `convert_to(replace(canonical, 'e3', 'e9'), 'UTF8')`;
+    const forged = `convert_to(replace(canonical, '"e3"', '"e9"'), 'UTF8')`;
     await tamper(
       `UPDATE "AuditLink" SET digest = (SELECT sha256(${forged}) FROM "AuditEntry" WHERE id = "entryId") WHERE seq = 3`,
     );
     await tamper(
-      `UPDATE "AuditEntry" SET canonical = replace(canonical, 'e3', 'e9'), "subjectId" = 'e9' WHERE id = ${third}`,
+      `UPDATE "AuditEntry" SET canonical = replace(canonical, '"e3"', '"e9"'), "subjectId" = 'e9' WHERE id = ${third}`,
     );
     await tamper(`WITH RECURSIVE anew AS (
         SELECT seq, sha256(decode(repeat('00', 32), 'hex') || digest) AS hash FROM "AuditLink" WHERE seq = 1
