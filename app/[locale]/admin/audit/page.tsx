@@ -4,10 +4,10 @@ import { Entries } from "@/components/admin/audit/entries.tsx";
 import { ExportForm } from "@/components/admin/audit/export-form.tsx";
 import { AuditSearchForm } from "@/components/admin/audit/search-form.tsx";
 import { AdminFrame } from "@/components/admin/frame.tsx";
+import { Pager } from "@/components/admin/pager.tsx";
 import { Moment } from "@/components/ui/date-time.tsx";
 import { Notice } from "@/components/ui/notice.tsx";
 import { auditDeeds } from "@/server/audit/deeds.ts";
-import { Link } from "@/server/i18n/navigation.ts";
 import type { Locale } from "@/server/i18n/routing.ts";
 import { addressOf, span, textOf } from "../days.ts";
 import { orLost, registrar } from "../operator.ts";
@@ -55,22 +55,10 @@ export default async function AuditPage({ params, searchParams }: AuditPageProps
           {t("found")}
         </h2>
         <Entries entries={entries} labelledBy="entries" />
-        <p className="actions no-print">
-          {before && (
-            <Link className="button button-plain" href={addressOf("/admin/audit", wish)} prefetch={false}>
-              {t("newest")}
-            </Link>
-          )}
-          {next && (
-            <Link
-              className="button button-plain"
-              href={addressOf("/admin/audit", { ...wish, before: next })}
-              prefetch={false}
-            >
-              {t("older")}
-            </Link>
-          )}
-        </p>
+        <Pager
+          newest={before && addressOf("/admin/audit", wish)}
+          older={next && addressOf("/admin/audit", { ...wish, before: next })}
+        />
       </section>
       <section className="stack no-print" aria-labelledby="export">
         <h2 id="export" className="section-title">

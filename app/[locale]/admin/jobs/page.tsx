@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { AdminFrame } from "@/components/admin/frame.tsx";
 import { Jobs } from "@/components/admin/jobs/jobs.tsx";
+import { Pager } from "@/components/admin/pager.tsx";
 import { Notice } from "@/components/ui/notice.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
 import { addressOf, textOf } from "../days.ts";
@@ -69,22 +70,14 @@ export default async function JobsPage({ searchParams }: JobsPageProps) {
           {t(enrollment ? "ofOne" : "found")}
         </h2>
         <Jobs jobs={jobs} labelledBy="jobs" back={new URLSearchParams(wish).toString()} retry={retry} />
-        <p className="actions no-print">
-          {enrollment && (
+        {enrollment && (
+          <p className="actions no-print">
             <Link className="button button-plain" href="/admin/jobs" prefetch={false}>
               {t("ofAll")}
             </Link>
-          )}
-          {next && (
-            <Link
-              className="button button-plain"
-              href={addressOf("/admin/jobs", { ...wish, before: next })}
-              prefetch={false}
-            >
-              {t("older")}
-            </Link>
-          )}
-        </p>
+          </p>
+        )}
+        <Pager older={next && addressOf("/admin/jobs", { ...wish, before: next })} />
       </section>
     </AdminFrame>
   );

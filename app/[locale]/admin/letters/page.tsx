@@ -3,6 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { AdminFrame } from "@/components/admin/frame.tsx";
 import { LetterSearchForm } from "@/components/admin/letters/search-form.tsx";
 import { SentLetters } from "@/components/admin/letters/sent.tsx";
+import { Pager } from "@/components/admin/pager.tsx";
 import { letterKinds } from "@/server/enrollment/views.ts";
 import { Link } from "@/server/i18n/navigation.ts";
 import { addressOf, span, textOf } from "../days.ts";
@@ -49,22 +50,10 @@ export default async function LettersPage({ searchParams }: LettersPageProps) {
           {t("found")}
         </h2>
         <SentLetters letters={letters} labelledBy="letters" />
-        <p className="actions no-print">
-          {before && (
-            <Link className="button button-plain" href={addressOf("/admin/letters", wish)} prefetch={false}>
-              {t("newest")}
-            </Link>
-          )}
-          {next && (
-            <Link
-              className="button button-plain"
-              href={addressOf("/admin/letters", { ...wish, before: next })}
-              prefetch={false}
-            >
-              {t("older")}
-            </Link>
-          )}
-        </p>
+        <Pager
+          newest={before && addressOf("/admin/letters", wish)}
+          older={next && addressOf("/admin/letters", { ...wish, before: next })}
+        />
       </section>
     </AdminFrame>
   );

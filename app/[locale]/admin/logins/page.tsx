@@ -3,7 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { AdminFrame } from "@/components/admin/frame.tsx";
 import { LoginSearchForm, type LoginWish } from "@/components/admin/login-search-form.tsx";
 import { Logins } from "@/components/admin/logins.tsx";
-import { Link } from "@/server/i18n/navigation.ts";
+import { Pager } from "@/components/admin/pager.tsx";
 import { operator, orLost } from "../operator.ts";
 
 type Query = Record<string, string | string[] | undefined>;
@@ -37,22 +37,10 @@ export default async function LoginsPage({ searchParams }: LoginsPageProps) {
           {t("found")}
         </h2>
         <Logins logins={logins} />
-        <p className="actions no-print">
-          {before && (
-            <Link className="button button-plain" href={`/admin/logins?${search(wish)}`} prefetch={false}>
-              {t("newest")}
-            </Link>
-          )}
-          {next && (
-            <Link
-              className="button button-plain"
-              href={`/admin/logins?${search(wish)}&before=${next}`}
-              prefetch={false}
-            >
-              {t("older")}
-            </Link>
-          )}
-        </p>
+        <Pager
+          newest={before && `/admin/logins?${search(wish)}`}
+          older={next && `/admin/logins?${search(wish)}&before=${next}`}
+        />
       </section>
     </AdminFrame>
   );

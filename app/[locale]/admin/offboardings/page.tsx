@@ -4,6 +4,7 @@ import { AdminFrame } from "@/components/admin/frame.tsx";
 import { type FaultQuery, ListFault } from "@/components/admin/given/list-fault.tsx";
 import { ListForms } from "@/components/admin/given/list-forms.tsx";
 import { Offboardings } from "@/components/admin/offboardings/list.tsx";
+import { Pager } from "@/components/admin/pager.tsx";
 import { ProofNeeded } from "@/components/enrollment/proof-needed.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
 import type { Locale } from "@/server/i18n/routing.ts";
@@ -62,13 +63,7 @@ export default async function OffboardingsPage({ params, searchParams }: Offboar
           {t("asked")}
         </h2>
         <Offboardings offboardings={offboardings} labelledBy="asked" />
-        {next && (
-          <p className="actions no-print">
-            <Link className="button button-plain" href={`${path}?before=${next}`} prefetch={false}>
-              {t("older")}
-            </Link>
-          </p>
-        )}
+        <Pager older={next && `${path}?before=${next}`} />
       </section>
       <section className="stack" aria-labelledby="other-ways">
         <h2 id="other-ways" className="section-title">

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { AdminFrame } from "@/components/admin/frame.tsx";
+import { Pager } from "@/components/admin/pager.tsx";
 import { FoundPeople } from "@/components/admin/people/found.tsx";
 import { Holdings } from "@/components/admin/people/holdings.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
@@ -81,17 +82,7 @@ export default async function PeoplePage({ searchParams }: PeoplePageProps) {
             ))}
         </p>
         <Holdings roles={roles} labelledBy="holders" />
-        {next && (
-          <p className="actions no-print">
-            <Link
-              className="button button-plain"
-              href={`/admin/people?state=${state}&before=${next}`}
-              prefetch={false}
-            >
-              {t("older")}
-            </Link>
-          </p>
-        )}
+        <Pager older={next && `/admin/people?state=${state}&before=${next}`} />
       </section>
     </AdminFrame>
   );

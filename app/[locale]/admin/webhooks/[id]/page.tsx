@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { AdminFrame } from "@/components/admin/frame.tsx";
 import { InstitutionName } from "@/components/admin/institution-name.tsx";
+import { Pager } from "@/components/admin/pager.tsx";
 import { ReasonForm } from "@/components/admin/reason-form.tsx";
 import { Deliveries } from "@/components/admin/webhooks/deliveries.tsx";
 import { Moment } from "@/components/ui/date-time.tsx";
@@ -84,13 +85,7 @@ export default async function WebhookPage({ params, searchParams }: WebhookPageP
           again={webhook.endedAt ? null : again}
           webhookId={webhook.id}
         />
-        {webhook.next && (
-          <p className="actions no-print">
-            <Link className="button button-plain" href={`${page}?before=${webhook.next}`} prefetch={false}>
-              {t("older")}
-            </Link>
-          </p>
-        )}
+        <Pager older={webhook.next && `${page}?before=${webhook.next}`} />
       </section>
       {!webhook.endedAt && (
         <section className="stack" aria-labelledby="end">
