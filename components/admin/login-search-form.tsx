@@ -1,5 +1,6 @@
 import { useTranslations } from "next-intl";
 import { useOutcomeWords } from "./outcome-words.ts";
+import { DayField } from "./search-fields.tsx";
 
 /** As it stands in the form and in the address. */
 export type LoginWish = {
@@ -52,14 +53,8 @@ export function LoginSearchForm({ wish }: { wish: LoginWish }) {
             </optgroup>
           </select>
         </div>
-        <div className="field">
-          <label htmlFor="from">{t("from")}</label>
-          <input id="from" name="from" type="date" className="input" defaultValue={wish.from} />
-        </div>
-        <div className="field">
-          <label htmlFor="to">{t("to")}</label>
-          <input id="to" name="to" type="date" className="input" defaultValue={wish.to} />
-        </div>
+        <DayField name="from" label={t("from")} value={wish.from} />
+        <DayField name="to" label={t("to")} value={wish.to} />
         <div className="actions">
           <button type="submit" className="button button-main">
             {t("find")}

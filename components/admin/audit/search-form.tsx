@@ -1,5 +1,6 @@
 import { useMessages, useTranslations } from "next-intl";
 import { auditDeeds } from "@/server/audit/deeds.ts";
+import { ChoiceField, DayField } from "../search-fields.tsx";
 
 /** As it stands in the form and in the address. */
 export type AuditWish = { deed: string; person: string; subject: string; from: string; to: string };
@@ -10,17 +11,15 @@ export function AuditSearchForm({ wish }: { wish: AuditWish }) {
   return (
     <search>
       <form method="get" className="admin-search">
-        <div className="field">
-          <label htmlFor="deed">{t("fields.deed")}</label>
-          <select id="deed" name="deed" className="select" defaultValue={wish.deed}>
-            <option value="">{t("all")}</option>
-            {auditDeeds.map((deed) => (
-              <option key={deed} value={deed}>
-                {deeds[deed.replace(".", "_") as keyof typeof deeds] ?? deed}
-              </option>
-            ))}
-          </select>
-        </div>
+        <ChoiceField
+          name="deed"
+          label={t("fields.deed")}
+          value={wish.deed}
+          all={t("all")}
+          options={auditDeeds.map(
+            (deed) => [deed, deeds[deed.replace(".", "_") as keyof typeof deeds] ?? deed] as const,
+          )}
+        />
         {(["person", "subject"] as const).map((name) => (
           <div key={name} className="field">
             <label htmlFor={name}>{t(`fields.${name}`)}</label>
@@ -28,10 +27,7 @@ export function AuditSearchForm({ wish }: { wish: AuditWish }) {
           </div>
         ))}
         {(["from", "to"] as const).map((name) => (
-          <div key={name} className="field">
-            <label htmlFor={name}>{t(`fields.${name}`)}</label>
-            <input id={name} name={name} type="date" className="input" defaultValue={wish[name]} />
-          </div>
+          <DayField key={name} name={name} label={t(`fields.${name}`)} value={wish[name]} />
         ))}
         <div className="actions">
           <button type="submit" className="button button-main">

@@ -3,6 +3,7 @@ import { kindNames } from "@/server/enrollment/kind.ts";
 import { statuses } from "@/server/enrollment/lifecycle.ts";
 import type { InstitutionChoice } from "../answers.ts";
 import { InstitutionSelect } from "../institution-select.tsx";
+import { ChoiceField, DayField } from "../search-fields.tsx";
 
 /** As it stands in the form and in the address. */
 type Wish = Record<
@@ -41,33 +42,22 @@ export function FindForm({ wish, institutions }: FindFormProps) {
           />
         </div>
         <InstitutionSelect institutions={institutions} chosen={wish.institution} />
-        <div className="field">
-          <label htmlFor="kind">{t("kind")}</label>
-          <select id="kind" name="kind" className="select" defaultValue={wish.kind}>
-            <option value="">{t("all")}</option>
-            {kindNames.map((kind) => (
-              <option key={kind} value={kind}>
-                {kinds(kind)}
-              </option>
-            ))}
-          </select>
-        </div>
-        <div className="field">
-          <label htmlFor="status">{t("status")}</label>
-          <select id="status" name="status" className="select" defaultValue={wish.status}>
-            <option value="">{t("all")}</option>
-            {statuses.map((status) => (
-              <option key={status} value={status}>
-                {states(status)}
-              </option>
-            ))}
-          </select>
-        </div>
+        <ChoiceField
+          name="kind"
+          label={t("kind")}
+          value={wish.kind}
+          all={t("all")}
+          options={kindNames.map((kind) => [kind, kinds(kind)] as const)}
+        />
+        <ChoiceField
+          name="status"
+          label={t("status")}
+          value={wish.status}
+          all={t("all")}
+          options={statuses.map((status) => [status, states(status)] as const)}
+        />
         {days.map((name) => (
-          <div className="field" key={name}>
-            <label htmlFor={name}>{t(name)}</label>
-            <input id={name} name={name} type="date" className="input" defaultValue={wish[name]} />
-          </div>
+          <DayField key={name} name={name} label={t(name)} value={wish[name]} />
         ))}
         <div className="actions">
           <button type="submit" className="button button-main">

@@ -1,5 +1,6 @@
 import { useTranslations } from "next-intl";
 import { letterKinds } from "@/server/enrollment/views.ts";
+import { ChoiceField, DayField } from "../search-fields.tsx";
 
 /** As it stands in the form and in the address. */
 export type LetterWish = { kind: string; status: string; from: string; to: string };
@@ -12,36 +13,22 @@ export function LetterSearchForm({ wish }: { wish: LetterWish }) {
   return (
     <search>
       <form method="get" className="admin-search">
-        <div className="field">
-          <label htmlFor="kind">{t("columns.kind")}</label>
-          <select id="kind" name="kind" className="select" defaultValue={wish.kind}>
-            <option value="">{t("all")}</option>
-            {letterKinds.map((kind) => (
-              <option key={kind} value={kind}>
-                {kinds(kind)}
-              </option>
-            ))}
-          </select>
-        </div>
-        <div className="field">
-          <label htmlFor="status">{t("columns.status")}</label>
-          <select id="status" name="status" className="select" defaultValue={wish.status}>
-            <option value="">{t("all")}</option>
-            {statuses.map((status) => (
-              <option key={status} value={status}>
-                {t(`statuses.${status}`)}
-              </option>
-            ))}
-          </select>
-        </div>
-        <div className="field">
-          <label htmlFor="from">{t("from")}</label>
-          <input id="from" name="from" type="date" className="input" defaultValue={wish.from} />
-        </div>
-        <div className="field">
-          <label htmlFor="to">{t("to")}</label>
-          <input id="to" name="to" type="date" className="input" defaultValue={wish.to} />
-        </div>
+        <ChoiceField
+          name="kind"
+          label={t("columns.kind")}
+          value={wish.kind}
+          all={t("all")}
+          options={letterKinds.map((kind) => [kind, kinds(kind)] as const)}
+        />
+        <ChoiceField
+          name="status"
+          label={t("columns.status")}
+          value={wish.status}
+          all={t("all")}
+          options={statuses.map((status) => [status, t(`statuses.${status}`)] as const)}
+        />
+        <DayField name="from" label={t("from")} value={wish.from} />
+        <DayField name="to" label={t("to")} value={wish.to} />
         <div className="actions">
           <button type="submit" className="button button-main">
             {t("find")}
