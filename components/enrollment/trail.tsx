@@ -1,15 +1,16 @@
-import { useMessages, useTranslations } from "next-intl";
+import { useTranslations } from "next-intl";
+import { useAuditWords } from "@/components/audit/words.ts";
 import { Moment } from "@/components/ui/date-time.tsx";
 import { ReflowingTable } from "@/components/ui/reflowing-table.tsx";
 import type { api } from "@/server/api/caller.ts";
 
 type Entries = Awaited<ReturnType<Awaited<ReturnType<typeof api>>["enrollment"]["trail"]>>;
-type Words = ReturnType<typeof useMessages>["Audit"];
 
 /** アクセスと操作の記録: who saw the application, who did what with it, and from where; the newest first. */
 export function Trail({ entries, labelledBy }: { entries: Entries; labelledBy: string }) {
   const t = useTranslations("Detail.trail.columns");
-  const { deeds, roles, you } = useMessages().Audit;
+  const you = useTranslations("Audit")("you");
+  const { deedWord, roleWord } = useAuditWords();
   return (
     <ReflowingTable
       labelledBy={labelledBy}
@@ -18,8 +19,8 @@ export function Trail({ entries, labelledBy }: { entries: Entries; labelledBy: s
         key: id,
         cells: [
           <Moment key="at" at={at} />,
-          own ? you : (roles[role as keyof Words["roles"]] ?? role),
-          deeds[deed.replace(".", "_") as keyof Words["deeds"]] ?? deed,
+          own ? you : roleWord(role),
+          deedWord(deed),
           from ? (
             <code key="from" className="mono">
               {from}

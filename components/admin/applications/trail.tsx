@@ -1,4 +1,5 @@
-import { useMessages, useTranslations } from "next-intl";
+import { useTranslations } from "next-intl";
+import { useAuditWords } from "@/components/audit/words.ts";
 import { Moment } from "@/components/ui/date-time.tsx";
 import { ReflowingTable } from "@/components/ui/reflowing-table.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
@@ -9,7 +10,7 @@ type Props = Pick<ApplicationDetail, "id" | "trail"> & { labelledBy: string };
 /** The newest entries of the audit on an application: who did what, as who, and why. */
 export function Trail({ id, trail, labelledBy }: Props) {
   const t = useTranslations("Admin.applications.one.trail");
-  const { deeds, roles } = useMessages().Audit;
+  const { deedWord, roleWord } = useAuditWords();
   return (
     <>
       <ReflowingTable
@@ -21,9 +22,9 @@ export function Trail({ id, trail, labelledBy }: Props) {
             <Moment key="at" at={at} />,
             <div key="who">
               {who}
-              <p className="hint">{roles[role as keyof typeof roles] ?? role}</p>
+              <p className="hint">{roleWord(role)}</p>
             </div>,
-            deeds[deed.replace(".", "_") as keyof typeof deeds] ?? deed,
+            deedWord(deed),
             reason,
           ],
         }))}

@@ -1,16 +1,16 @@
 import { useMessages, useTranslations } from "next-intl";
+import { useAuditWords } from "@/components/audit/words.ts";
 import { Moment } from "@/components/ui/date-time.tsx";
 import { ReflowingTable } from "@/components/ui/reflowing-table.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
 import type { AuditPage } from "../answers.ts";
 
 type Entry = AuditPage["entries"][number];
-type Words = ReturnType<typeof useMessages>;
 
 /** Entries of the audit: when, who and as who, what, on what, and all that was noted of it. */
 export function Entries({ entries, labelledBy }: { entries: readonly Entry[]; labelledBy: string }) {
   const t = useTranslations("Admin.audit");
-  const { deeds } = useMessages().Audit;
+  const { deedWord } = useAuditWords();
   if (entries.length === 0) return <p>{t("none")}</p>;
   return (
     <ReflowingTable
@@ -21,7 +21,7 @@ export function Entries({ entries, labelledBy }: { entries: readonly Entry[]; la
         cells: [
           <Moment key="at" at={entry.at} />,
           <Who key="who" entry={entry} />,
-          deeds[entry.deed.replace(".", "_") as keyof typeof deeds] ?? entry.deed,
+          deedWord(entry.deed),
           <On key="on" entry={entry} />,
           <Noted key="noted" entry={entry} />,
         ],
@@ -32,11 +32,11 @@ export function Entries({ entries, labelledBy }: { entries: readonly Entry[]; la
 
 function Who({ entry: { who, role, from } }: { entry: Entry }) {
   const t = useTranslations("Audit");
-  const { roles } = useMessages().Audit;
+  const { roleWord } = useAuditWords();
   return (
     <div>
       {who}
-      <p className="hint">{roles[role as keyof Words["Audit"]["roles"]] ?? role}</p>
+      <p className="hint">{roleWord(role)}</p>
       {from && <p className="hint">{t("from", { from })}</p>}
     </div>
   );

@@ -1,4 +1,5 @@
-import { useMessages, useTranslations } from "next-intl";
+import { useTranslations } from "next-intl";
+import { useAuditWords } from "@/components/audit/words.ts";
 import { auditDeeds } from "@/server/audit/deeds.ts";
 import { ChoiceField, DayField } from "../search-fields.tsx";
 
@@ -7,7 +8,7 @@ export type AuditWish = { deed: string; person: string; subject: string; from: s
 
 export function AuditSearchForm({ wish }: { wish: AuditWish }) {
   const t = useTranslations("Admin.audit");
-  const { deeds } = useMessages().Audit;
+  const { deedWord } = useAuditWords();
   return (
     <search>
       <form method="get" className="admin-search">
@@ -16,9 +17,7 @@ export function AuditSearchForm({ wish }: { wish: AuditWish }) {
           label={t("fields.deed")}
           value={wish.deed}
           all={t("all")}
-          options={auditDeeds.map(
-            (deed) => [deed, deeds[deed.replace(".", "_") as keyof typeof deeds] ?? deed] as const,
-          )}
+          options={auditDeeds.map((deed) => [deed, deedWord(deed)] as const)}
         />
         {(["person", "subject"] as const).map((name) => (
           <div key={name} className="field">
