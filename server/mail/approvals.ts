@@ -1,10 +1,8 @@
-/** 承認待ちのお知らせ: to one registrar, or to the institution's contact address. No letter of any application: it is about none in particular. */
-import { createHash } from "node:crypto";
+/** 承認待ちのお知らせ: to one registrar, or to the institution's contact address. */
 import { createElement } from "react";
 import Approvals from "../../emails/approvals.tsx";
-import { renderMail } from "../../emails/render.tsx";
-import { subjectOf } from "../../emails/words.ts";
-import { localeOf, type MailDeps, messageIdOf } from "./send.ts";
+import type { MailDeps } from "./send.ts";
+import { mailRegistrars } from "./to-registrars.ts";
 
 export type ApprovalReminder = {
   institution: string;
@@ -15,33 +13,17 @@ export type ApprovalReminder = {
   day: string;
 };
 
-const address = /^[^\s@<>,]+@[^\s@<>,]+$/;
-
 /** False where there is no address to send to. @throws PostError */
-export async function sendApprovalReminder(deps: MailDeps, reminder: ApprovalReminder): Promise<boolean> {
-  const { institution, count, to, day } = reminder;
-  const { nameJa, nameEn, contact } = await deps.db.institution.findUniqueOrThrow({
-    where: { id: institution },
+export function sendApprovalReminder(
+  deps: MailDeps,
+  { institution, count, to, day }: ApprovalReminder,
+): Promise<boolean> {
+  return mailRegistrars(deps, {
+    ...{ kind: "approvals", institution, to, about: `${institution}:${day}` },
+    compose: (locale, name) =>
+      createElement(Approvals, {
+        ...{ locale, count, institution: name, support: deps.supportContact },
+        url: `${deps.baseUrl}/${locale}/admin/approvals`,
+      }),
   });
-  const registrar = to === null ? null : await deps.db.member.findUnique({ where: { id: to } });
-  const recipient = to === null ? contact : (registrar?.mails[0] ?? "");
-  if (!address.test(recipient)) return false;
-  const locale = localeOf(registrar?.locale ?? "ja");
-  const { html, text } = await renderMail(
-    createElement(Approvals, {
-      ...{ locale, count },
-      institution: locale === "ja" ? nameJa : nameEn,
-      url: `${deps.baseUrl}/${locale}/admin/approvals`,
-      support: deps.supportContact,
-    }),
-  );
-  const whom = createHash("sha256").update(recipient.toLowerCase()).digest("hex").slice(0, 16);
-  const key = `approvals:${institution}:${day}:${whom}`;
-  await deps.post.send({
-    ...{ key, html, text, from: deps.from, to: recipient },
-    messageId: messageIdOf(key, deps.from),
-    subject: subjectOf("approvals", locale),
-    headers: { "Auto-Submitted": "auto-generated", "Content-Language": locale },
-  });
-  return true;
 }
