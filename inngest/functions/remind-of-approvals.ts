@@ -15,7 +15,7 @@ export const remindOfApprovals = inngest.createFunction(
       due: await overdueApprovals(ports()),
     }));
     for (const one of due) {
-      for (const to of [...one.registrars, ...(one.contact ? [null] : [])]) await remind(step, one, to, day);
+      for (const to of one.tell) await remind(step, one, to, day);
       await step.run(`note-${one.institution}`, () => noteReminded(ports(), one.institution));
     }
   },

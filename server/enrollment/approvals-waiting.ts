@@ -1,14 +1,13 @@
 /** 承認待ち: whose registrars are to be reminded that applications wait for them. */
 import type { Ports } from "../ports.ts";
+import { whoLooksAfter } from "./registrars.ts";
 
 const day = 86_400_000;
 /** Less than a day, so that a reminder that went out late does not put off tomorrow's. */
 const pause = 20 * 3_600_000;
-/** An institution has a handful of registrars: beyond this something is wrong, and nobody is helped by more mails. */
-const mostRegistrars = 50;
 
-/** An institution with applications that wait for more than a day, and whom to remind: registrars in force, and `contact` where it names one. */
-export type Overdue = { institution: string; count: number; registrars: string[]; contact: boolean };
+/** An institution with applications that wait for more than a day, and whom to remind (`whoLooksAfter`). */
+export type Overdue = { institution: string; count: number; tell: (string | null)[] };
 
 /** Institutions whose registrars were not reminded within the last day. Ids and numbers only. */
 export async function overdueApprovals(ports: Ports): Promise<Overdue[]> {
@@ -21,24 +20,11 @@ export async function overdueApprovals(ports: Ports): Promise<Overdue[]> {
     GROUP BY e."institutionId" ORDER BY e."institutionId"`;
   const due = waiting.filter(({ remindedAt }) => !remindedAt || now.getTime() - remindedAt.getTime() > pause);
   return Promise.all(
-    due.map(async ({ institution, count }) => {
-      const [roles, { contact }] = await Promise.all([
-        ports.db.role.findMany({
-          where: {
-            role: "registrar",
-            institutionId: institution,
-            OR: [{ expiresAt: null }, { expiresAt: { gt: now } }],
-          },
-          distinct: ["memberId"],
-          orderBy: { memberId: "asc" },
-          take: mostRegistrars,
-          select: { memberId: true },
-        }),
-        ports.db.institution.findUniqueOrThrow({ where: { id: institution }, select: { contact: true } }),
-      ]);
-      const registrars = roles.map(({ memberId }) => memberId);
-      return { institution, count, registrars, contact: contact !== "" };
-    }),
+    due.map(async ({ institution, count }) => ({
+      institution,
+      count,
+      tell: await whoLooksAfter(ports, institution),
+    })),
   );
 }
 

@@ -4,6 +4,7 @@ import type { Ports } from "../ports.ts";
 import { announce, remember } from "./change.ts";
 import { hindranceToRevocation } from "./lifecycle.ts";
 import { lockOwn } from "./own.ts";
+import { whoLooksAfter } from "./registrars.ts";
 import { askRevocation } from "./revoke.ts";
 
 /**
@@ -36,23 +37,9 @@ export async function disown(
   return { number, ended };
 }
 
-/** Whom to tell of it: the registrars in force of its institution; null stands for the institution's contact. */
+/** Whom to tell of it. */
 export async function whoIsToldOfDisowned(ports: Ports, enrollmentId: string): Promise<(string | null)[]> {
   const enrollment = await ports.db.enrollment.findUnique({ where: { id: enrollmentId } });
   if (!enrollment) throw new PortalError("not_found");
-  const { institutionId } = enrollment;
-  const [roles, institution] = await Promise.all([
-    ports.db.role.findMany({
-      where: {
-        role: "registrar",
-        institutionId,
-        OR: [{ expiresAt: null }, { expiresAt: { gt: ports.now() } }],
-      },
-      distinct: ["memberId"],
-      orderBy: { memberId: "asc" },
-      select: { memberId: true },
-    }),
-    ports.db.institution.findUniqueOrThrow({ where: { id: institutionId }, select: { contact: true } }),
-  ]);
-  return [...roles.map(({ memberId }) => memberId), ...(institution.contact === "" ? [] : [null])];
+  return whoLooksAfter(ports, enrollment.institutionId);
 }

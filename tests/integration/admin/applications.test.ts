@@ -199,7 +199,7 @@ describe("承認", () => {
     });
     expect(await overdueApprovals(world.ports)).toEqual([]);
     world.pass({ days: 1.1 });
-    const due = { institution: hanako.institutionId, count: 1, registrars: [taro.id], contact: false };
+    const due = { institution: hanako.institutionId, count: 1, tell: [taro.id] };
     expect(await overdueApprovals(world.ports)).toEqual([due]);
     await noteReminded(world.ports, hanako.institutionId);
     expect(await overdueApprovals(world.ports)).toEqual([]);
