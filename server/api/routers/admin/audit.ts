@@ -1,10 +1,10 @@
 /** The audit in the scope of whoever asks, and its export. */
 import { z } from "zod";
+import { searchAudit } from "../../../admin/audit.ts";
 import { append } from "../../../audit/append.ts";
 import { auditDeeds } from "../../../audit/deeds.ts";
 import { exported } from "../../../audit/export.ts";
 import { publishedHead } from "../../../audit/heads.ts";
-import { searchAudit } from "../../../audit/trail.ts";
 import { audit } from "../../../wiring.ts";
 import { registrarProcedure, router } from "../../trpc.ts";
 
