@@ -1,7 +1,5 @@
 /** What the commands have in common: files that are named to them, and how they end. */
 import { readFileSync } from "node:fs";
-import { basename } from "node:path";
-import { actingAs } from "../server/audit/actor.ts";
 import { Refusal } from "./refusal.ts";
 
 /** @throws Refusal where it cannot be read; commands read before they do anything */
@@ -15,18 +13,14 @@ export function contentOf(path: string): Buffer {
   }
 }
 
-/**
- * Runs the command with the words behind it, which the audit names as who did it; what goes wrong is said in a sentence, and by the exit
- * code (`failed`).
- */
+/** Runs the command with the words behind it; what goes wrong is said in a sentence, and by the exit code (`failed`). */
 export async function atConsole(
   command: (words: readonly string[]) => Promise<void>,
   sentenceFor: (error: unknown) => string,
   failed = 1,
 ): Promise<void> {
-  const [, file = "", ...words] = process.argv;
   try {
-    await actingAs({ role: "command", id: `npm run ${basename(file, ".ts")}` }, () => command(words));
+    await command(process.argv.slice(2));
   } catch (error) {
     console.error(`\n${error instanceof Refusal ? error.message : sentenceFor(error)}`);
     process.exitCode = failed;

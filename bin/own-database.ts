@@ -1,6 +1,7 @@
 /** The database of this folder or of these settings, for commands that work on it whether the portal runs or not. */
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
+import { actingAs } from "../server/audit/actor.ts";
 import { type Keys, keysOf, lockFolder, openFolder } from "./data-folder.ts";
 import { runningPostgres, startPostgres } from "./postgres.ts";
 import { Refusal } from "./refusal.ts";
@@ -14,8 +15,17 @@ export type OwnDatabase = { url: string } & (
 
 const root = join(import.meta.dirname, "..");
 
-/** Where nothing else is set it is the embedded one: that of the running portal, or started for the while. */
-export async function withOwnDatabase<Answer>(use: (own: OwnDatabase) => Promise<Answer>): Promise<Answer> {
+/**
+ * Where nothing else is set it is the embedded one: that of the running portal, or started for the while. What is done with it the audit
+ * names the command for.
+ */
+export function withOwnDatabase<Answer>(use: (own: OwnDatabase) => Promise<Answer>): Promise<Answer> {
+  const [, file = ""] = process.argv;
+  const command = { role: "command", id: `npm run ${basename(file, ".ts")}` } as const;
+  return actingAs(command, () => open(use));
+}
+
+async function open<Answer>(use: (own: OwnDatabase) => Promise<Answer>): Promise<Answer> {
   if (existsSync(join(root, ".env"))) process.loadEnvFile(join(root, ".env"));
   if (process.env.DATABASE_URL)
     return use({ url: process.env.DATABASE_URL, keys: null, folder: null, stopped: null });
