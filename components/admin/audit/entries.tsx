@@ -66,7 +66,7 @@ function Noted({ entry: { reason, before, after, reference } }: { entry: Entry }
     <div>
       {reason && <p>{reason}</p>}
       {changes.map((line) => (
-        <p key={line} className="hint mono">
+        <p key={line} className="hint mono wrap-anywhere">
           {line}
         </p>
       ))}
