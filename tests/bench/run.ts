@@ -16,6 +16,7 @@ const benches: Record<string, () => Promise<void>> = {
   revocation: async () => (await import("./revocation.ts")).benchRevocation(),
   upki: async () => (await import("./upki.ts")).benchUpki(),
   logins: async () => (await import("./logins.ts")).benchLogins(),
+  overview: async () => (await import("./overview.ts")).benchOverview(),
   pages: async () => (await import("./pages.ts")).benchPages(),
   discovery: async () => (await import("./discovery.ts")).benchDiscovery(),
   metadata: async () => (await import("./metadata.ts")).benchMetadata(),
