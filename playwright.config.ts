@@ -27,7 +27,8 @@ export default defineConfig({
   globalTeardown: "./tests/support/remove-data.ts",
   // They share two portals, and this machine may be small.
   workers: 2,
-  timeout: 90_000,
+  // A journey has axe look at each of its pages, at a desk and on a phone.
+  timeout: 240_000,
   expect: { timeout: 15_000 },
   forbidOnly: Boolean(process.env.CI),
   outputDir: "test-results",

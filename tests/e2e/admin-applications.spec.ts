@@ -8,7 +8,7 @@ import {
   collectUrlIn,
   dataFolder,
   expect,
-  expectAccessible,
+  expectUsableAnywhere,
   fact,
   isAbout,
   logIn,
@@ -51,7 +51,7 @@ for (const locale of ["ja", "en"] as const) {
     await expect(page.getByText(t("Sent.awaitingApproval"))).toBeVisible();
     await page.goto(`/${locale}/certs`);
     await expect(page.getByText(t("Dashboard.awaitingApproval"))).toBeVisible();
-    await expectAccessible(page);
+    await expectUsableAnywhere(page);
     await page.goto(`/${locale}/certs/${declined}`);
     await expect(fact(page, t("Detail.fields.status"))).toContainText(t("Detail.next.awaiting_approval"));
 
@@ -59,11 +59,11 @@ for (const locale of ["ja", "en"] as const) {
     await chooseWaiting(registrar, t("Admin.approvals.declineChosen"));
     const no = locale === "ja" ? "学籍を確認できません" : "You are not on the roll";
     await registrar.getByLabel(t("Admin.applications.deeds.words")).fill(no);
-    if (isScripted) await expectAccessible(registrar);
+    if (isScripted) await expectUsableAnywhere(registrar);
     await registrar.getByRole("button", { name: t("Admin.applications.deeds.decline.button") }).click();
     await expect(registrar.getByText(t("Admin.approvals.decided", { done: 1, count: 1 }))).toBeVisible();
     await expect(registrar.getByText(t("Admin.approvals.none"))).toBeVisible();
-    if (isScripted) await expectAccessible(registrar);
+    if (isScripted) await expectUsableAnywhere(registrar);
 
     const mail = await mailTo(address, t("Mail.subject.declined"), isAbout(declined));
     expect(mail.text).toContain(no);
@@ -84,7 +84,7 @@ for (const locale of ["ja", "en"] as const) {
     await registrar.goto(application);
     expect(await registrar.content()).not.toContain(pin);
     expect(await registrar.content()).not.toContain(collectUrlIn(acceptance).split("/").at(-1));
-    if (isScripted) await expectAccessible(registrar);
+    if (isScripted) await expectUsableAnywhere(registrar);
 
     // The mail with the URL is asked for once more.
     await registrar
@@ -105,7 +105,7 @@ for (const locale of ["ja", "en"] as const) {
     await registrar.getByLabel(t("Confirm.revoke.reasons.affiliationChanged")).check();
     const why = locale === "ja" ? "異動されました" : "You have moved";
     await registrar.getByLabel(t("Admin.applications.deeds.words")).fill(why);
-    if (isScripted) await expectAccessible(registrar);
+    if (isScripted) await expectUsableAnywhere(registrar);
     await registrar.getByRole("button", { name: t("Admin.applications.deeds.revoke.button") }).click();
     await expect(registrar.getByText(t("Admin.applications.one.did.revoke"))).toBeVisible();
     const over = await mailTo(address, t("Mail.subject.revocation"), isAbout(approved));

@@ -1,10 +1,9 @@
 /** What is set for institutions, and what their members then see: by an operator, by a registrar, and for all at once in a file. On a portal of its own. */
 import { readFileSync } from "node:fs";
-import type { Page } from "@playwright/test";
 import { askDatabase } from "@/tests/support/own-database.ts";
 import { type Locale, words } from "@/tests/support/words.ts";
 import { test } from "./own-portal.ts";
-import { dataFolder, expect, expectAccessible, logIn } from "./portal.ts";
+import { dataFolder, expect, expectUsableAnywhere, logIn } from "./portal.ts";
 
 /** Of KOSEN B: what it offers others must not miss, so the portal is one of these journeys' own. */
 const entityId = "https://idp.b.example.ac.jp/idp/shibboleth";
@@ -13,15 +12,6 @@ const pageOf = (locale: Locale, name: "settings" | "history") =>
 
 // Both languages change the same institution.
 test.describe.configure({ mode: "serial" });
-
-async function fits(page: Page): Promise<void> {
-  await expectAccessible(page);
-  const size = page.viewportSize();
-  await page.setViewportSize({ width: 360, height: 780 });
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(wide, `${page.url()} at 360 px`).toBeLessThanOrEqual(0);
-  if (size) await page.setViewportSize(size);
-}
 
 for (const locale of ["ja", "en"] as const) {
   const all = words(locale);
@@ -34,7 +24,7 @@ for (const locale of ["ja", "en"] as const) {
     await page.context().clearCookies();
     await logIn(page, { locale, user: "admin" });
     await page.goto(pageOf(locale, "settings"));
-    await fits(page);
+    await expectUsableAnywhere(page);
     const terms = page.getByRole("group", { name: t("fields.clientTerms.label") });
     await terms.getByLabel(t("months", { months: 13 })).check();
     await page
@@ -51,14 +41,14 @@ for (const locale of ["ja", "en"] as const) {
     await expect(page.getByText(t("faults.not_a_number", { value: "often" }))).toBeVisible();
     await expect(terms.getByLabel(t("months", { months: 13 }))).toBeChecked();
     await expect(page.getByLabel(t("reason"))).toHaveValue(`journey ${locale}`);
-    await fits(page);
+    await expectUsableAnywhere(page);
     await page.getByLabel(t("fields.undoHours.label")).fill("24");
     await page.getByRole("button", { name: t("save"), exact: true }).click();
     await expect(page.getByText(t("saved"), { exact: true })).toBeVisible();
 
     await page.goto(pageOf(locale, "history"));
     await expect(page.getByText(`journey ${locale}`).first()).toBeVisible();
-    await fits(page);
+    await expectUsableAnywhere(page);
 
     await page.context().clearCookies();
     await logIn(page, { locale, user: "sakura", at: "b" });
@@ -70,7 +60,7 @@ for (const locale of ["ja", "en"] as const) {
       all("Dashboard.monthsOption", { months: 13 }),
     ]);
     await expect(page.getByRole("button", { name: all("Dashboard.apply.smime.button") })).toHaveCount(0);
-    await expectAccessible(page);
+    await expectUsableAnywhere(page);
 
     // Back to how it was before.
     await page.context().clearCookies();
@@ -82,7 +72,7 @@ for (const locale of ["ja", "en"] as const) {
       .getByRole("link", { name: t("history.restore") })
       .click();
     await expect(page.getByText(t("earlier.differs"))).toBeVisible();
-    await fits(page);
+    await expectUsableAnywhere(page);
     await page.getByLabel(t("reason")).fill("back");
     await page.getByRole("button", { name: t("save"), exact: true }).click();
     await expect(page.getByText(t("saved"), { exact: true })).toBeVisible();
@@ -92,10 +82,10 @@ for (const locale of ["ja", "en"] as const) {
   test(`a file shows what it would change before it does (${locale})`, async ({ page }) => {
     await logIn(page, { locale, user: "admin" });
     await page.goto(`/${locale}/admin/institutions`);
-    await fits(page);
+    await expectUsableAnywhere(page);
     await page.getByRole("link", { name: all("Admin.institutions.files") }).click();
     await expect(page.getByRole("heading", { name: t("files.title"), level: 1 })).toBeVisible();
-    await fits(page);
+    await expectUsableAnywhere(page);
     const arriving = page.waitForEvent("download");
     await page.getByRole("link", { name: t("files.export.csv") }).click();
     const file = readFileSync(await (await arriving).path(), "utf8");
@@ -111,19 +101,19 @@ for (const locale of ["ja", "en"] as const) {
     };
     await send("entityId,colour\nx,red\n");
     await expect(page.getByText(t("files.faults.unknown_column", { value: "colour" }))).toBeVisible();
-    await fits(page);
+    await expectUsableAnywhere(page);
     await send("entityId,undoHours\nhttps://unknown.example,1\n");
     await expect(page.getByText(t("faults.unknown_institution"))).toBeVisible();
     await expect(page.getByRole("button", { name: t("plan.button", { count: 1 }) })).toHaveCount(0);
-    await fits(page);
+    await expectUsableAnywhere(page);
     await send(`entityId,undoHours\n${entityId},${hours}\n`);
     await expect(page.getByText(t("plan.notYet"))).toBeVisible();
     await expect(page.getByRole("row").filter({ hasText: entityId })).toContainText(String(hours));
-    await fits(page);
+    await expectUsableAnywhere(page);
     await page.getByLabel(t("reason")).fill(`file ${locale}`);
     await page.getByRole("button", { name: t("plan.button", { count: 1 }) }).click();
     await expect(page.getByText(t("plan.applied", { count: 1 }))).toBeVisible();
-    await fits(page);
+    await expectUsableAnywhere(page);
     await page.goto(pageOf(locale, "settings"));
     await expect(page.getByLabel(t("fields.undoHours.label"))).toHaveValue(String(hours));
   });
@@ -144,7 +134,7 @@ for (const locale of ["ja", "en"] as const) {
     await page.goto(pageOf(locale, "settings"));
     await expect(page.getByText(t("operatorsOnly")).first()).toBeVisible();
     await expect(page.getByLabel(t("fields.dnBase.label"))).toHaveCount(0);
-    await fits(page);
+    await expectUsableAnywhere(page);
     const elsewhere = encodeURIComponent("https://idp.a.example.ac.jp/idp/shibboleth");
     const paths = [`settings?entity=${elsewhere}`, `history?entity=${elsewhere}`, "import"];
     for (const path of paths) {

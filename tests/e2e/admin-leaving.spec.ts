@@ -2,7 +2,7 @@
 import type { Browser, Page } from "@playwright/test";
 import { askDatabase } from "@/tests/support/own-database.ts";
 import { type Locale, words } from "@/tests/support/words.ts";
-import { dataFolder, expect, expectAccessible, logIn, logInPlainly, mailTo, test } from "./portal.ts";
+import { dataFolder, expect, expectUsableAnywhere, logIn, logInPlainly, mailTo, test } from "./portal.ts";
 
 test.describe.configure({ mode: "serial" });
 
@@ -36,7 +36,7 @@ for (const locale of ["ja", "en"] as const) {
 
     // 一括発行: of three lines one can be done.
     await registrar.goto(`/${locale}/admin/invitations`);
-    if (isScripted) await expectAccessible(registrar);
+    if (isScripted) await expectUsableAnywhere(registrar);
     const rows = [
       "eppn,kind,months",
       `${eppn},client,13`,
@@ -46,30 +46,30 @@ for (const locale of ["ja", "en"] as const) {
     await give(registrar, locale, t("Admin.invitations.paste"), rows);
     await expect(registrar.getByText(t("Admin.invitations.problems.eppn_foreign"))).toBeVisible();
     await expect(registrar.getByText(t("Admin.invitations.problems.duplicate"))).toBeVisible();
-    if (isScripted) await expectAccessible(registrar);
+    if (isScripted) await expectUsableAnywhere(registrar);
     await registrar.getByRole("button", { name: t("Admin.invitations.plan.make", { count: 1 }) }).click();
     await expect(registrar.getByText(t("Admin.invitations.did.made", { count: 1 }))).toBeVisible();
-    if (isScripted) await expectAccessible(registrar);
+    if (isScripted) await expectUsableAnywhere(registrar);
 
     await page.goto(`/${locale}/certs`);
     await expect(page.getByText(t("Dashboard.standing.invited"))).toBeVisible();
-    await expectAccessible(page);
+    await expectUsableAnywhere(page);
     await registrar.goto(new URL(registrar.url()).pathname);
     await expect(registrar.getByRole("link", { name: /\d+$/ }).first()).toBeVisible();
 
     // 一括失効 by a list, which is taken back.
     await registrar.goto(`/${locale}/admin/offboardings`);
-    if (isScripted) await expectAccessible(registrar);
+    if (isScripted) await expectUsableAnywhere(registrar);
     await give(registrar, locale, t("Admin.offboardings.paste"), [eppn, "nobody@a.example.ac.jp", eppn]);
     const unknown = { line: 2, asked: "nobody@a.example.ac.jp" };
     await expect(registrar.getByText(t("Admin.offboardings.plan.line", unknown))).toBeVisible();
-    if (isScripted) await expectAccessible(registrar);
+    if (isScripted) await expectUsableAnywhere(registrar);
     const reason = locale === "ja" ? "退職" : "They leave";
     await registrar.getByLabel(t("Admin.deed.reason"), { exact: true }).fill(reason);
     await registrar.getByRole("checkbox").check();
     await registrar.getByRole("button", { name: t("Admin.offboardings.plan.askNow"), exact: true }).click();
     await expect(registrar.getByText(t("Admin.offboardings.did.asked"))).toBeVisible();
-    if (isScripted) await expectAccessible(registrar);
+    if (isScripted) await expectUsableAnywhere(registrar);
     await registrar.getByRole("button", { name: t("Admin.offboardings.undoNow") }).click();
     await expect(registrar.getByText(t("Admin.offboardings.did.undone"))).toBeVisible();
 
@@ -127,12 +127,12 @@ async function chooseInstitution(page: Page, locale: Locale): Promise<void> {
 async function makeToken(page: Page, locale: Locale, isScripted: boolean): Promise<string> {
   const t = words(locale);
   await page.goto(`/${locale}/admin/tokens`);
-  if (isScripted) await expectAccessible(page);
+  if (isScripted) await expectUsableAnywhere(page);
   await chooseInstitution(page, locale);
   await page.getByLabel(t("Admin.tokens.name"), { exact: true }).fill("学務システム");
   await page.getByLabel(t("Admin.deed.reason"), { exact: true }).fill("x");
   await page.getByRole("button", { name: t("Admin.tokens.make"), exact: true }).click();
   await expect(page.getByText(t("Admin.tokens.made"))).toBeVisible();
-  if (isScripted) await expectAccessible(page);
+  if (isScripted) await expectUsableAnywhere(page);
   return page.locator("code", { hasText: "ccp_" }).innerText();
 }

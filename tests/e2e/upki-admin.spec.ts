@@ -1,7 +1,7 @@
 /** What those who look after the traffic with NII's service see and do, in both languages. */
 import type { Page } from "@playwright/test";
 import { type Locale, words } from "@/tests/support/words.ts";
-import { expect, expectAccessible, logIn, test } from "./portal.ts";
+import { expect, expectUsableAnywhere, logIn, test } from "./portal.ts";
 import { standIn } from "./upki-stand-in.ts";
 
 /** Of these pages, the words by their keys. */
@@ -10,14 +10,7 @@ const wordsOf = (locale: Locale) => (key: string, values?: Record<string, string
 
 async function opens(page: Page, path: string): Promise<void> {
   await page.goto(path);
-  await expectAccessible(page);
-  // Nothing is wider than a phone's screen.
-  const size = page.viewportSize();
-  await page.setViewportSize({ width: 360, height: 780 });
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(wide, `${path} at 360 px`).toBeLessThanOrEqual(0);
-  await expectAccessible(page);
-  if (size) await page.setViewportSize(size);
+  await expectUsableAnywhere(page);
 }
 
 const person = { ja: "hanako", en: "tanaka" };
@@ -52,7 +45,7 @@ for (const locale of ["ja", "en"] as const) {
     await page.getByRole("checkbox", { name: new RegExp(unit) }).check();
     await page.getByRole("button", { name: t("differences.plan"), exact: true }).click();
     await expect(page.getByRole("heading", { name: t("adoption.title") })).toBeVisible();
-    await expectAccessible(page);
+    await expectUsableAnywhere(page);
     await expect(page.getByRole("row").filter({ hasText: serial })).toContainText(unit.slice(3));
     await page.getByRole("button", { name: t("adoption.adopt") }).click();
     await expect(page.getByText(t("did.adopted", { count: 1 }))).toBeVisible();
@@ -70,7 +63,7 @@ for (const locale of ["ja", "en"] as const) {
     await page.getByRole("button", { name: t("mails.send") }).click();
     await expect(page.getByText(t("mails.outcomes.dead"))).toBeVisible();
     await expect(page.getByText(t("mails.outcomes.too_long"))).toBeVisible();
-    await expectAccessible(page);
+    await expectUsableAnywhere(page);
     await opens(page, `/${locale}/admin/upki/dead`);
     const stray = page
       .getByRole("article")
@@ -79,7 +72,7 @@ for (const locale of ["ja", "en"] as const) {
     await stray.getByRole("button", { name: t("dead.retry") }).click();
     await expect(page.getByText(t("did.still_dead"))).toBeVisible();
     await stray.getByRole("link", { name: t("dead.discard") }).click();
-    await expectAccessible(page);
+    await expectUsableAnywhere(page);
     await page.getByRole("button", { name: t("dead.discardNow"), exact: true }).click();
     await expect(page.getByText(t("did.discarded"))).toBeVisible();
 
