@@ -108,7 +108,14 @@ export function certificateState(status: Status, notAfter: Date | null, now: Dat
 }
 
 /** Why a button is there but may not be used; each has its sentence in messages. */
-export type Hindrance = "not_collected" | "renewing" | "revoking" | "revoked" | "expired" | "ended";
+export type Hindrance =
+  | "not_collected"
+  | "not_offered"
+  | "renewing"
+  | "revoking"
+  | "revoked"
+  | "expired"
+  | "ended";
 
 /** Null where renewal may be asked for. */
 export function hindranceToRenewal(status: Status): Hindrance | null {

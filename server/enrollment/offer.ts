@@ -10,7 +10,7 @@ export const alive = {
   status: { notIn: ["revoked", "expired", "lapsed", "failed", "declined", "cancelled"] },
 } satisfies Prisma.EnrollmentWhereInput;
 
-type Offering = Pick<Institution, "isEnabled" | "kinds" | "clientTerms" | "smimeTerms">;
+export type Offering = Pick<Institution, "isEnabled" | "kinds" | "clientTerms" | "smimeTerms">;
 type Limited = Pick<Institution, "id" | "institutionLimit">;
 
 /** Months of each kind that may be asked for, the default first; none of a kind that is not offered. Pure. */
@@ -30,6 +30,14 @@ function isOffered({ isEnabled, kinds }: Offering, kind: Kind): boolean {
 function isTermOf(institution: Offering, kind: Kind, months: number): boolean {
   const terms = { client: institution.clientTerms, smime: institution.smimeTerms }[kind];
   return terms.length === 0 || terms.includes(months);
+}
+
+/** Whether `checkOffer` would let this pass. Pure. */
+export function isStillOffered(
+  institution: Offering,
+  { kind, months }: { kind: Kind; months: number },
+): boolean {
+  return isOffered(institution, kind) && isTermOf(institution, kind, months);
 }
 
 /**

@@ -7,12 +7,13 @@ import type { Kind } from "./kind.ts";
 import { lettersOf } from "./letters.ts";
 import {
   certificateState,
+  type Hindrance,
   hindranceToRenewal,
   hindranceToRevocation,
   isLiving,
   isUnderWay,
 } from "./lifecycle.ts";
-import { isFull, termsOffered } from "./offer.ts";
+import { isFull, isStillOffered, type Offering, termsOffered } from "./offer.ts";
 import { isOpen, mayTakePin } from "./orders.ts";
 import { ownNumber } from "./own.ts";
 import { isUrlHeld } from "./release-url.ts";
@@ -39,7 +40,7 @@ export async function dashboardOf(ports: Ports, memberId: string, all: boolean):
   const shown = all ? rows : living;
   const holders = new Map(living.filter((row) => row.kind === "smime").map((row) => [row.mail, row.number]));
   return {
-    enrollments: shown.map((row) => summaryOf(row, row.orders[0]?.sequence ?? 0, now)),
+    enrollments: shown.map((row) => summaryOf(row, row.orders[0]?.sequence ?? 0, institution, now)),
     hidden: rows.length - shown.length,
     requestKeys: { client, smime } satisfies Record<Kind, string>,
     terms: termsOffered(ports.rules, institution),
@@ -79,6 +80,7 @@ export async function detailOf(
       orders: { orderBy: { sequence: "desc" }, take: 1 },
       letters: { orderBy: { createdAt: "asc" } },
       history: { orderBy: { id: "asc" } },
+      member: { select: { institution: true } },
     },
   });
   const order = row?.orders[0];
@@ -86,7 +88,7 @@ export async function detailOf(
   const now = ports.now();
   const letters = lettersOf(row, order);
   return {
-    ...summaryOf(row, order.sequence, now),
+    ...summaryOf(row, order.sequence, row.member.institution, now),
     underWay: isUnderWay(row.status) || letters.some(({ status }) => status === "waiting"),
     pin: await pinOf(ports, row, order, missing),
     ticket: mayTakePin(order.status) ? await ports.ca.readTicket(order.id) : null,
@@ -139,7 +141,7 @@ function beat(count: number, versions: number): string {
   return `${count}.${versions}`;
 }
 
-function summaryOf(row: Enrollment, sequence: number, now: Date): EnrollmentSummary {
+function summaryOf(row: Enrollment, sequence: number, institution: Offering, now: Date): EnrollmentSummary {
   const { number, kind, months, requestedAt, status, memo, notAfter } = row;
   return {
     number,
@@ -150,9 +152,14 @@ function summaryOf(row: Enrollment, sequence: number, now: Date): EnrollmentSumm
     certificateState: certificateState(status, notAfter, now),
     memo,
     notAfter,
-    renewalHindrance: notAfter && notAfter <= now ? "expired" : hindranceToRenewal(status),
+    renewalHindrance: renewalHindrance(row, institution, now),
     sequence,
   };
+}
+
+function renewalHindrance(row: Enrollment, institution: Offering, now: Date): Hindrance | null {
+  if (row.notAfter && row.notAfter <= now) return "expired";
+  return hindranceToRenewal(row.status) ?? (isStillOffered(institution, row) ? null : "not_offered");
 }
 
 /** The PIN of the newest order: it opens the issuing site until the download, and the .p12 for as long as the CA keeps it. */

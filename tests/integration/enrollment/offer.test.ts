@@ -1,7 +1,7 @@
 /** What an institution's settings allow its members to ask for, at an application and at a renewal. */
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { submitOrder } from "@/server/enrollment/carry-out.ts";
-import { dashboardOf } from "@/server/enrollment/records.ts";
+import { dashboardOf, detailOf } from "@/server/enrollment/records.ts";
 import { renewCertificate } from "@/server/enrollment/renew.ts";
 import { requestCertificate } from "@/server/enrollment/request.ts";
 import type { Member, Prisma } from "@/server/generated/prisma/client.ts";
@@ -38,6 +38,11 @@ const code = (asked: Promise<unknown>) =>
   );
 const offered = async () => (await dashboardOf(world.ports, hanako.id, false)).terms;
 
+const hindrances = async (number: number) => [
+  (await detailOf(world.ports, hanako.id, number)).renewalHindrance,
+  (await dashboardOf(world.ports, hanako.id, false)).enrollments[0]?.renewalHindrance,
+];
+
 const refusals: [string, Prisma.InstitutionUpdateInput, string, object][] = [
   ["takes no applications", { isEnabled: false }, "institution_not_enabled", { client: [], smime: [] }],
   ["does not offer the kind", { kinds: ["smime"] }, "kind_not_offered", { client: [], smime: [52, 25, 13] }],
@@ -57,8 +62,11 @@ describe.each(refusals)("where the institution %s", (_, settings, refusal, terms
     expect(await code(renewal)).toBe(refusal);
     expect(await world.db.order.count()).toBe(1);
     expect(await offered()).toMatchObject(terms);
+    // And the buttons say why they may not be used, instead of leading to a refusal.
+    expect(await hindrances(number)).toEqual(["not_offered", "not_offered"]);
     // What there is stays as it is, and is offered again when the institution does.
     await set(usual);
+    expect(await hindrances(number)).toEqual([null, null]);
     expect(await code(apply(hanako, 1))).toBe("done");
   });
 });
