@@ -1,6 +1,6 @@
 /** The rows that settings stand in. An institution of the metadata whose members are yet to come has none, and is as it would be by itself. */
 import type { Database, Transaction } from "../../db.ts";
-import { dnBaseOf } from "../../federation/people/members.ts";
+import { freeBases, makeInstitutions, type Named } from "../../federation/people/institutions.ts";
 import type { Scope as MailScope } from "../../federation/people/scopes.ts";
 import type { Institution, Prisma } from "../../generated/prisma/client.ts";
 import type { Scope } from "../../roles.ts";
@@ -40,15 +40,11 @@ export async function newcomers(
   now: Date,
   take?: number,
 ): Promise<Row[]> {
-  const providers = await db.identityProvider.findMany({
-    where: { ...where, validUntil: { gt: now } },
-    select: { entityId: true, nameJa: true, nameEn: true, scopes: true },
-    orderBy: { entityId: "asc" },
-    ...(take !== undefined && { take }),
-  });
-  return providers.map(({ scopes, ...named }) => ({
+  const found = await inForce(db, where, now, take);
+  const bases = await freeBases(db, found);
+  return found.map(({ scopes, ...named }) => ({
     ...{ ...named, id: "", version: 1, createdAt: now, ...usual },
-    dnBase: dnBaseOf({ ...named, scopes: scopes as MailScope[] }),
+    dnBase: bases.get(named.entityId) ?? "",
   }));
 }
 
@@ -57,11 +53,20 @@ export async function makeRows(db: Database, entityIds: readonly string[], now: 
   const kept = await rowsOf(db, entityIds, { institutions: null });
   const missing = entityIds.filter((entityId) => !kept.has(entityId));
   if (missing.length === 0) return;
-  const found = await newcomers(db, { entityId: { in: missing } }, now);
-  await db.institution.createMany({
-    data: found.map(({ entityId, nameJa, nameEn, dnBase }) => ({
-      ...{ entityId, nameJa, nameEn, dnBase, createdAt: now },
-    })),
-    skipDuplicates: true,
+  await makeInstitutions(db, await inForce(db, { entityId: { in: missing } }, now), now);
+}
+
+async function inForce(
+  db: Database,
+  where: Prisma.IdentityProviderWhereInput,
+  now: Date,
+  take?: number,
+): Promise<Named[]> {
+  const providers = await db.identityProvider.findMany({
+    where: { ...where, validUntil: { gt: now } },
+    select: { entityId: true, nameJa: true, nameEn: true, scopes: true },
+    orderBy: { entityId: "asc" },
+    ...(take !== undefined && { take }),
   });
+  return providers.map((provider) => ({ ...provider, scopes: provider.scopes as MailScope[] }));
 }

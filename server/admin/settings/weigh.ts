@@ -1,5 +1,6 @@
 /** What a wish would change of an institution's settings, and whether it may: the same before a change and in a dry run. */
 import type { Transaction } from "../../db.ts";
+import { lockBases } from "../../federation/people/institutions.ts";
 import type { CaRules } from "../../ports.ts";
 import type { Scope } from "../../roles.ts";
 import { faultOfBase, type NameRules } from "../certificate-names.ts";
@@ -75,7 +76,7 @@ async function takenBases(
   tx: Pick<Transaction, "$queryRaw">,
   wanted: readonly Pick<Change, "row" | "values">[],
 ): Promise<Map<string, string>> {
-  await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtext('institution.dnBase'))::text`;
+  await lockBases(tx);
   const bases = wanted.map(({ values }) => baseOf(values));
   const wanting = wanted.map(({ row }) => row.entityId);
   const others = await tx.$queryRaw<{ entityId: string; base: string }[]>`

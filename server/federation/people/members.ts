@@ -1,10 +1,10 @@
 /** The people of the portal as their institutions last described them: found or made at each login. */
 import { createHash } from "node:crypto";
 import type { Database, Transaction } from "../../db.ts";
-import type { Institution } from "../../generated/prisma/client.ts";
 import { requireSamePerson } from "../login/step-up.ts";
 import type { Provider } from "../metadata/read-providers.ts";
 import { strongestFirst, whoIsMeant } from "./identity.ts";
+import { institutionOf } from "./institutions.ts";
 import { findKnownMember } from "./known-member.ts";
 import { kindOf, type Person } from "./person.ts";
 
@@ -33,7 +33,7 @@ export type Login = {
 export async function findOrMakeMember(db: Database, login: Login): Promise<SignedIn> {
   const known = await findKnownMember(db, login);
   if (known) return known;
-  const { id: institutionId, affiliations } = await institutionOf(db, login);
+  const { id: institutionId, affiliations } = await institutionOf(db, login.provider, login.now);
   const memberId = await db.$transaction(
     async (tx) => {
       await lock(tx, institutionId, login.person.identifiers);
@@ -72,18 +72,6 @@ function describedBy({ person, locale, now }: Login) {
   return { displayName, displayNameJa, mails, eppn, locale, lastLoginAt: now };
 }
 
-/** Its names follow the metadata. Its distinguished names stay as they were: certificates and NII's records know it by them. */
-async function institutionOf(db: Database, { provider, now }: Login): Promise<Institution> {
-  const { entityId, nameJa, nameEn } = provider;
-  const known = await db.institution.findUnique({ where: { entityId } });
-  if (known?.nameJa === nameJa && known.nameEn === nameEn) return known;
-  return db.institution.upsert({
-    where: { entityId },
-    update: { nameJa, nameEn },
-    create: { entityId, nameJa, nameEn, dnBase: dnBaseOf(provider), createdAt: now },
-  });
-}
-
 /** Until the transaction ends. Always in the same order, so that two never wait for each other. */
 async function lock(tx: Transaction, institutionId: string, identifiers: readonly string[]) {
   const keys = identifiers
@@ -115,25 +103,4 @@ async function note(tx: Transaction, institutionId: string, memberId: string, { 
     where: { institutionId, memberId, subject: { in: identifiers } },
     data: { seenAt: now },
   });
-}
-
-/**
- * The end of every distinguished name of the institution, until an operator sets another. What NII's service does not allow
- * in O, and what would have to be escaped in a DN, is left out.
- */
-export function dnBaseOf({ nameEn, scopes }: Pick<Provider, "nameEn" | "scopes">): string {
-  const scope = scopes.find(({ regexp }) => !regexp)?.value ?? "";
-  const name = safe(nameEn) || safe(scope) || "Unnamed Institution";
-  return `O=${name},L=Academe,C=JP`;
-}
-
-function safe(text: string): string {
-  return text
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .replace(/[^A-Za-z0-9 '().:/-]/g, " ")
-    .replace(/ +/g, " ")
-    .trim()
-    .slice(0, 64)
-    .trim();
 }

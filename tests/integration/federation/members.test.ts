@@ -171,3 +171,14 @@ describe("each login", () => {
     expect((await logIn([u1, e1])).memberId).toBe(here.memberId);
   });
 });
+
+test("institutions of one name are told apart in the names of their certificates, however many first logins there are at once", async () => {
+  const [a, b] = ["a", "b"].map((one) => provider(`https://idp.${one}.example.ac.jp/idp/shibboleth`));
+  const shouting = { ...provider("https://idp.c.example.ac.jp"), nameEn: "DEMO UNIVERSITY A", scopes: [] };
+  await Promise.all(
+    [a, b, shouting, a, b, shouting].map((of, n) => logIn([`uniqueId:${n}@a.example.ac.jp`], { of })),
+  );
+  const bases = (await db.institution.findMany()).map(({ dnBase }) => dnBase.toLowerCase());
+  expect(new Set(bases).size).toBe(3);
+  expect(bases).toContain("o=demo university a,l=academe,c=jp");
+});

@@ -7,7 +7,7 @@ import {
   namesIn,
   readAttributes,
 } from "@/server/federation/people/attributes.ts";
-import { dnBaseOf } from "@/server/federation/people/members.ts";
+import { basesOf } from "@/server/federation/people/institutions.ts";
 import { personIn } from "@/server/federation/people/person.ts";
 import { type Scope, scopeAllowed } from "@/server/federation/people/scopes.ts";
 import { LoginRefusal } from "@/server/federation/refusal.ts";
@@ -344,6 +344,14 @@ describe("the end of an institution's names", () => {
     ["デモ大学", "O=a.example.ac.jp,L=Academe,C=JP"],
     ["X".repeat(80), `O=${"X".repeat(64)},L=Academe,C=JP`],
   ])("of %s is safe in a DN", (nameEn, dnBase) => {
-    expect(dnBaseOf({ nameEn, scopes: provider.scopes })).toBe(dnBase);
+    expect(basesOf({ ...provider, nameEn })[0]).toBe(dnBase);
+  });
+
+  test.each([
+    ["Demo University A", "O=Demo University A (a.example.ac.jp),L=Academe,C=JP"],
+    ["X".repeat(80), `O=${"X".repeat(46)} (a.example.ac.jp),L=Academe,C=JP`],
+    ["デモ大学", expect.stringMatching(/^O=a\.example\.ac\.jp \([0-9a-f]{12}\),L=Academe,C=JP$/)],
+  ])("of %s is told apart where somebody else has it", (nameEn, dnBase) => {
+    expect(basesOf({ ...provider, nameEn })[1]).toEqual(dnBase);
   });
 });
