@@ -17,6 +17,7 @@ const benches: Record<string, () => Promise<void>> = {
   upki: async () => (await import("./upki.ts")).benchUpki(),
   logins: async () => (await import("./logins.ts")).benchLogins(),
   overview: async () => (await import("./overview.ts")).benchOverview(),
+  audit: async () => (await import("./audit.ts")).benchAudit(),
   pages: async () => (await import("./pages.ts")).benchPages(),
   discovery: async () => (await import("./discovery.ts")).benchDiscovery(),
   metadata: async () => (await import("./metadata.ts")).benchMetadata(),

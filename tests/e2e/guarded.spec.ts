@@ -40,12 +40,17 @@ async function setPolicy(
     await expect(boxes).toBeVisible();
     for (const box of await boxes.getByRole("checkbox").all()) await box.setChecked(proof === kind);
   }
+  await save(page, locale);
+  await context.close();
+}
+
+async function save(page: Page, locale: Locale): Promise<void> {
+  const t = words(locale);
   await page.getByLabel(t("Admin.settings.reason")).fill("a journey");
   await page.getByRole("button", { name: t("Admin.settings.save"), exact: true }).click();
   await expect(page.locator(".notice-title").first()).toHaveText(
     new RegExp(`^(${t("Admin.settings.saved")}|${t("Admin.settings.unchanged")})$`),
   );
-  await context.close();
 }
 
 /** Through the page that says why, and the institution's second factor. */
@@ -257,6 +262,39 @@ for (const locale of ["ja", "en"] as const) {
       await page.goto(`/${locale}/admin${path}`);
       await expect(page.getByRole("heading", { name: t("NotFound.title") })).toBeVisible();
     }
+  });
+}
+
+for (const locale of ["ja", "en"] as const) {
+  const t = words(locale);
+
+  test(`who is no longer stated to be staff is to leave, unless an operator takes that back (${locale})`, async ({
+    page,
+    browser,
+    baseURL,
+  }) => {
+    const operator = await (await browser.newContext({ baseURL })).newPage();
+    await logIn(operator, { locale, user: "admin" });
+    await operator.goto(`/${locale}/admin/${settingsPath.replace("idp.a", "idp.b")}`);
+    const stated = operator.getByRole("group", { name: t("Admin.settings.fields.affiliations.label") });
+    await stated.getByLabel(t("Admin.settings.choices.affiliations.staff")).check();
+    await save(operator, locale);
+    await logIn(page, { locale, user: "sakura", at: "b" });
+    await expect(page.getByText(t("Dashboard.standing.leaves"))).toBeVisible();
+    await expectUsable(page);
+    await operator.goto(`/${locale}/admin/offboardings`);
+    await operator
+      .getByRole("row")
+      .filter({ hasText: t("Admin.offboardings.sources.affiliation") })
+      .first()
+      .getByRole("link")
+      .click();
+    await expectUsable(operator);
+    await operator.getByRole("button", { name: t("Admin.offboardings.undoNow") }).click();
+    await expect(operator.getByText(t("Admin.offboardings.did.undone"))).toBeVisible();
+    await page.reload();
+    await expect(page.getByText(t("Dashboard.standing.leaves"))).toHaveCount(0);
+    await operator.context().close();
   });
 }
 
