@@ -49,6 +49,23 @@ test("fifty at once, some of them undone, leave a chain without a gap that holds
   expect(await verifyChain(db)).toEqual({ links: 80, forgotten: 0, heads: 0, broken: null });
 });
 
+test("what is undone within a transaction leaves no place behind, even where places were given already", async () => {
+  await db.$transaction(async (tx) => {
+    await append(tx, note("a"), note("b"));
+    await tx.$executeRaw`SET CONSTRAINTS ALL IMMEDIATE`;
+    await tx.$executeRaw`SAVEPOINT here`;
+    await append(tx, note("c"));
+    await tx.$executeRaw`ROLLBACK TO SAVEPOINT here`;
+    await append(tx, note("d"), note("e"));
+  });
+  await write("f");
+  const entries = await db.auditEntry.findMany({ select: { id: true, subjectId: true } });
+  const links = await db.auditLink.findMany({ orderBy: { seq: "asc" } });
+  const told = links.map(({ entryId }) => entries.find(({ id }) => id === entryId)?.subjectId);
+  expect(told).toEqual(["a", "b", "d", "e", "f"]);
+  expect(await verifyChain(db)).toMatchObject({ links: 5, broken: null });
+});
+
 test("an entry says who did it, from where, and under which number it can be asked for", async () => {
   await actingAs({ role: "registrar", id: "m1", from: "192.0.2.1", reference: "ABCD2345" }, () =>
     write("e1"),
