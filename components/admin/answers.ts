@@ -38,6 +38,6 @@ export type OffboardingRow = Awaited<ReturnType<Admin["offboardings"]["list"]>>[
 export type OffboardingPlan = Awaited<ReturnType<Admin["offboardings"]["plan"]>>;
 export type OffboardingLine = Awaited<ReturnType<Admin["offboardings"]["get"]>>["lines"][number];
 export type InvitationPlan = Awaited<ReturnType<Admin["invitations"]["plan"]>>;
-export type InvitationBatch = Awaited<ReturnType<Admin["invitations"]["list"]>>[number];
+export type InvitationBatch = Awaited<ReturnType<Admin["invitations"]["list"]>>["batches"][number];
 export type InvitationRow = Awaited<ReturnType<Admin["invitations"]["get"]>>["rows"][number];
 export type TokenRow = Awaited<ReturnType<Admin["tokens"]["list"]>>[number];

@@ -80,16 +80,22 @@ export async function endToken(
   });
 }
 
-/** Those that let somebody in first, then the newest. */
+const mostEnded = 100;
+
+/** All that have not been ended, then the newest of those that were. */
 export async function listTokens(
   db: Database,
   { scope, now }: { scope: Scope; now: Date },
 ): Promise<TokenRow[]> {
-  const rows = await db.apiToken.findMany({
-    where: within(scope),
-    orderBy: [{ endedAt: { sort: "asc", nulls: "first" } }, { createdAt: "desc" }],
-    take: 200,
-  });
+  const [living, ended] = await Promise.all([
+    db.apiToken.findMany({ where: { ...within(scope), endedAt: null }, orderBy: { createdAt: "desc" } }),
+    db.apiToken.findMany({
+      where: { ...within(scope), endedAt: { not: null } },
+      orderBy: { endedAt: "desc" },
+      take: mostEnded,
+    }),
+  ]);
+  const rows = [...living, ...ended];
   const [institutions, members] = await Promise.all([
     db.institution.findMany({
       where: { id: { in: rows.map(({ institutionId }) => institutionId) } },

@@ -1,7 +1,7 @@
 /** Lists that were made, with what came of each line. */
 import type { Database } from "../../db.ts";
 import { PortalError } from "../../errors.ts";
-import type { Invitation, InvitationStatus } from "../../generated/prisma/client.ts";
+import { type Invitation, type InvitationStatus, Prisma } from "../../generated/prisma/client.ts";
 import type { Scope } from "../../roles.ts";
 import { within } from "../given/draft.ts";
 import { tableOf } from "../offboarding/report.ts";
@@ -29,20 +29,41 @@ type Counted = Record<InvitationStatus, number> & {
   displayName: string | null;
 };
 
-const most = 100;
+const perPage = 50;
 
-/** The newest hundred, the newest first. */
-export async function listBatches(db: Database, { institutions }: Scope, batch?: string): Promise<Batch[]> {
+/** The newest first. `before`: the list that the page before ended with. */
+export async function listBatches(
+  db: Database,
+  { scope, before }: { scope: Scope; before?: string | undefined },
+): Promise<{ batches: Batch[]; next: string | null }> {
+  const place = Prisma.sql`SELECT min("createdAt"), ${before} FROM "Invitation" WHERE batch = ${before}`;
+  const beyond =
+    before === undefined ? Prisma.empty : Prisma.sql`HAVING (min(v."createdAt"), v.batch) < (${place})`;
+  const found = await batchesWhere(db, inScope(scope), beyond);
+  const batches = found.slice(0, perPage);
+  return { batches, next: found.length > perPage ? (batches.at(-1)?.batch ?? null) : null };
+}
+
+function inScope({ institutions }: Scope): Prisma.Sql {
+  return institutions === null
+    ? Prisma.sql`TRUE`
+    : Prisma.sql`v."institutionId" = ANY(${[...institutions]}::text[])`;
+}
+
+async function batchesWhere(
+  db: Database,
+  condition: Prisma.Sql,
+  having: Prisma.Sql = Prisma.empty,
+): Promise<Batch[]> {
   const rows = await db.$queryRaw<Counted[]>`
     SELECT v.batch, v."createdBy", min(v."createdAt") AS "createdAt", i."nameJa", i."nameEn", m."displayName",
       count(*) FILTER (WHERE v.status = 'waiting')::int AS waiting, count(*) FILTER (WHERE v.status = 'made')::int AS made,
       count(*) FILTER (WHERE v.status = 'refused')::int AS refused,
       count(*) FILTER (WHERE v.status = 'cancelled')::int AS cancelled
     FROM "Invitation" v JOIN "Institution" i ON i.id = v."institutionId" LEFT JOIN "Member" m ON m.id = v."createdBy"
-    WHERE (${institutions === null} OR v."institutionId" = ANY(${[...(institutions ?? [])]}::text[]))
-      AND (${batch ?? null}::text IS NULL OR v.batch = ${batch ?? null})
-    GROUP BY v.batch, v."institutionId", v."createdBy", i."nameJa", i."nameEn", m."displayName"
-    ORDER BY "createdAt" DESC, v.batch LIMIT ${most}`;
+    WHERE ${condition}
+    GROUP BY v.batch, v."institutionId", v."createdBy", i."nameJa", i."nameEn", m."displayName" ${having}
+    ORDER BY "createdAt" DESC, v.batch DESC LIMIT ${perPage + 1}`;
   return rows.map(({ nameJa, nameEn, createdBy, displayName, createdAt, batch, ...counts }) => ({
     batch,
     createdAt,
@@ -57,7 +78,7 @@ export async function batchOf(
   db: Database,
   { batch, scope, after, take }: { batch: string; scope: Scope; after: number; take: number },
 ): Promise<{ batch: Batch; rows: InvitationRow[] }> {
-  const [found] = await listBatches(db, scope, batch);
+  const [found] = await batchesWhere(db, Prisma.sql`${inScope(scope)} AND v.batch = ${batch}`);
   if (!found) throw new PortalError("not_found");
   const rows = await db.invitation.findMany({
     where: { batch, line: { gt: after }, ...within(scope) },

@@ -1,7 +1,7 @@
 /** 一括発行 on a real database: planned line by line, waiting for who is meant, taken up once. */
 import "@/tests/support/quiet.ts";
 import { beforeAll, beforeEach, expect, test } from "vitest";
-import { batchFile, batchOf } from "@/server/admin/invitations/batches.ts";
+import { batchFile, batchOf, listBatches } from "@/server/admin/invitations/batches.ts";
 import { cancelInvitations, makeInvitations } from "@/server/admin/invitations/make.ts";
 import { planInvitations } from "@/server/admin/invitations/plan.ts";
 import { invitedFor, takeUpInvitations } from "@/server/admin/invitations/take-up.ts";
@@ -51,6 +51,37 @@ async function invite(rows: string[], batch = `batch-${++batches}`) {
 }
 const rowsOf = async (batch: string) =>
   (await batchOf(world.db, { batch, scope: all, after: 0, take: 100 })).rows;
+
+test("each list is on one page of those that were made, however many there are and whose they are", async () => {
+  const data = Array.from({ length: 120 }, (_, n) => ({
+    ...{
+      id: `i${n}`,
+      batch: `list-${n % 110}`,
+      line: n,
+      eppn: `p${n}@a.example.ac.jp`,
+      kind: "client" as const,
+    },
+    // Some were made at the same moment.
+    ...{
+      months: 13,
+      institutionId,
+      createdBy: hanako.id,
+      createdAt: new Date(1e12 + Math.floor((n % 110) / 2)),
+    },
+  }));
+  await world.db.invitation.createMany({ data });
+  const pages: string[][] = [];
+  for (let before: string | undefined; ; ) {
+    const { batches, next } = await listBatches(world.db, { scope: all, before });
+    pages.push(batches.map(({ batch }) => batch));
+    if (next === null) break;
+    before = next;
+  }
+  expect(pages.map(({ length }) => length)).toEqual([50, 50, 10]);
+  expect(new Set(pages.flat()).size).toBe(110);
+  expect(pages[0]?.[0]).toBe("list-109");
+  expect(await listBatches(world.db, { scope: { institutions: [] } })).toEqual({ batches: [], next: null });
+});
 
 test("each line is told what is wrong with it, and the rest can be done", async () => {
   await requestCertificate(world.ports, {

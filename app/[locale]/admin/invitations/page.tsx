@@ -4,27 +4,34 @@ import { AdminFrame } from "@/components/admin/frame.tsx";
 import { type FaultQuery, ListFault } from "@/components/admin/given/list-fault.tsx";
 import { ListForms } from "@/components/admin/given/list-forms.tsx";
 import { Batches } from "@/components/admin/invitations/batches.tsx";
+import { Pager } from "@/components/admin/pager.tsx";
 import type { Locale } from "@/server/i18n/routing.ts";
+import { textOf } from "../days.ts";
 import { giveInvited } from "../given/give.ts";
-import { registrar } from "../operator.ts";
+import { orLost, registrar } from "../operator.ts";
 
 type InvitationsPageProps = {
   params: Promise<{ locale: Locale }>;
-  searchParams: Promise<FaultQuery>;
+  searchParams: Promise<FaultQuery & { before?: string | string[] }>;
 };
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("Admin.invitations"))("title"), robots: { index: false } };
 }
 
+const path = "/admin/invitations";
+
 export default async function InvitationsPage({ params, searchParams }: InvitationsPageProps) {
-  const { invitations } = await registrar("/admin/invitations");
-  const [{ locale }, query, t, institutions, batches] = await Promise.all([
+  const { invitations } = await registrar(path);
+  const [{ locale }, query, t] = await Promise.all([
     params,
     searchParams,
     getTranslations("Admin.invitations"),
+  ]);
+  const before = textOf(query.before);
+  const [institutions, { batches, next }] = await Promise.all([
     invitations.institutions(),
-    invitations.list(),
+    orLost(invitations.list(before ? { before } : {})),
   ]);
   return (
     <AdminFrame title={t("title")}>
@@ -58,6 +65,7 @@ export default async function InvitationsPage({ params, searchParams }: Invitati
           {t("batches")}
         </h2>
         <Batches batches={batches} labelledBy="batches" />
+        <Pager newest={before && path} older={next && `${path}?before=${next}`} />
       </section>
     </AdminFrame>
   );

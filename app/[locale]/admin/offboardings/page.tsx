@@ -9,6 +9,7 @@ import { ProofNeeded } from "@/components/enrollment/proof-needed.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
 import type { Locale } from "@/server/i18n/routing.ts";
 import { signedIn } from "../../(member)/signed-in.ts";
+import { textOf } from "../days.ts";
 import { giveLeavers } from "../given/give.ts";
 import { orLost, registrar } from "../operator.ts";
 
@@ -31,10 +32,10 @@ export default async function OffboardingsPage({ params, searchParams }: Offboar
     searchParams,
     getTranslations("Admin.offboardings"),
   ]);
-  const before = typeof query.before === "string" ? { before: query.before } : {};
+  const before = textOf(query.before);
   const [institutions, { offboardings, next }, missing] = await Promise.all([
     asked.institutions(),
-    orLost(asked.list(before)),
+    orLost(asked.list(before ? { before } : {})),
     session.missingFor({ deed: "off_board" }),
   ]);
   return (
@@ -63,7 +64,7 @@ export default async function OffboardingsPage({ params, searchParams }: Offboar
           {t("asked")}
         </h2>
         <Offboardings offboardings={offboardings} labelledBy="asked" />
-        <Pager older={next && `${path}?before=${next}`} />
+        <Pager newest={before && path} older={next && `${path}?before=${next}`} />
       </section>
       <section className="stack" aria-labelledby="other-ways">
         <h2 id="other-ways" className="section-title">

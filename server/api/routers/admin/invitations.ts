@@ -15,7 +15,10 @@ const shown = 200;
 export const invitationsAdmin = router({
   institutions: registrarProcedure.query(({ ctx }) => institutionsIn(ctx.ports.db, ctx.scope)),
 
-  list: registrarProcedure.query(({ ctx }) => listBatches(ctx.ports.db, ctx.scope)),
+  /** `before`: the list that the page before ended with. */
+  list: registrarProcedure
+    .input(z.object({ before: id.optional() }))
+    .query(({ ctx, input }) => listBatches(ctx.ports.db, { ...input, scope: ctx.scope })),
 
   /** `after`: the line that the page before ended with. */
   get: registrarProcedure
