@@ -279,7 +279,8 @@ for (const locale of ["ja", "en"] as const) {
     const stated = operator.getByRole("group", { name: t("Admin.settings.fields.affiliations.label") });
     await stated.getByLabel(t("Admin.settings.choices.affiliations.staff")).check();
     await save(operator, locale);
-    await logIn(page, { locale, user: "sakura", at: "b" });
+    // A student.
+    await logIn(page, { locale, user: "tanaka", at: "b" });
     await expect(page.getByText(t("Dashboard.standing.leaves"))).toBeVisible();
     await expectUsable(page);
     await operator.goto(`/${locale}/admin/offboardings`);

@@ -9,8 +9,9 @@ import type { Transaction } from "../../db.ts";
 import type { Federation } from "../world.ts";
 import { keptOf, type Reading } from "./attributes.ts";
 
-/** What is kept of the reason, in the language of those who read the audit; the member reads it with the revocation. */
-const reason = "所属機関の利用資格(eduPersonAffiliation)の喪失";
+/** Read by registrars in the audit and by the member in the mail of the revocation: in both languages, for it is kept as it is. */
+const reason =
+  "所属機関の利用資格(eduPersonAffiliation)の喪失 / No affiliation (eduPersonAffiliation) that the institution asks for";
 const asked: EventName = "admin/offboarding.asked";
 
 /** What was stated, in small letters and without scopes; empty: nothing is known. */
