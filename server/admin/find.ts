@@ -53,7 +53,7 @@ export async function findApplications(
   search: { filter: Filter; institutions: Within; from: From; now: Date },
 ): Promise<FoundPage> {
   const { from } = search;
-  const found = await batch(db, { ...search, most: perPage + 1 });
+  const found = await batch(db, { ...search, most: perPage + 1, isPage: true });
   const goesNewer = from !== null && "newer" in from;
   // Read from its older end, a page has what is beyond it at the other.
   const shown = goesNewer ? found.slice(-perPage) : found.slice(0, perPage);
@@ -76,7 +76,7 @@ export async function* allApplications(
   most = 1000,
 ): AsyncGenerator<readonly FoundApplication[]> {
   for (let from: From = null; ; ) {
-    const found: FoundApplication[] = await batch(db, { ...search, from, most });
+    const found: FoundApplication[] = await batch(db, { ...search, from, most, isPage: false });
     if (found.length > 0) yield found;
     const place = placeOf(found.at(-1));
     if (found.length < most || place === null) return;
@@ -98,7 +98,8 @@ async function batch(
     from,
     now,
     most,
-  }: { filter: Filter; institutions: Within; from: From; now: Date; most: number },
+    isPage,
+  }: { filter: Filter; institutions: Within; from: From; now: Date; most: number; isPage: boolean },
 ): Promise<FoundApplication[]> {
   const goesNewer = from !== null && "newer" in from;
   const order = goesNewer
@@ -108,11 +109,16 @@ async function batch(
   const ways = waysOf(filter.text ?? "").flatMap(waySql);
   // What is no word, number or anything else, `::` say, is in no application.
   const whatever = filter.text?.trim() ? Prisma.sql`FALSE` : Prisma.sql`TRUE`;
+  // What ends soon was asked for years ago: from the newest down to it would be most of what there is. All of it is taken, and then put in
+  // order. Batches that follow each other do go from the newest to the oldest, once.
+  const takeAll = isPage && filter.expiresTo ? Prisma.sql`OFFSET 0` : Prisma.empty;
   // Each way has an index of its own, which an OR over all of them would leave unused.
   const branches = (ways.length > 0 ? ways : [whatever]).map(
     (way) =>
-      Prisma.sql`(SELECT e.id, e."requestedAt" FROM "Enrollment" e LEFT JOIN "EnrollmentWords" w ON w."enrollmentId" = e.id
-        WHERE ${way} AND ${conditions} ${order} LIMIT ${most})`,
+      Prisma.sql`(SELECT * FROM (
+          SELECT e.id, e."requestedAt" FROM "Enrollment" e LEFT JOIN "EnrollmentWords" w ON w."enrollmentId" = e.id
+          WHERE ${way} AND ${conditions} ${takeAll}
+        ) AS one_way ${order} LIMIT ${most})`,
   );
   const rows = await db.$queryRaw<Row[]>`
     SELECT e.id, e.number, e.kind, e.status, e.dn, e.mail, e.serial, e."requestedAt", e."notAfter",
