@@ -1,5 +1,6 @@
 import { getLocale, getTranslations } from "next-intl/server";
 import { Notice } from "@/components/ui/notice.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import { api } from "@/server/api/caller.ts";
 import { Link } from "@/server/i18n/navigation.ts";
 
@@ -47,36 +48,27 @@ export default async function WelcomePage({ searchParams }: Props) {
           </a>
         )}
       </p>
-      <section className="stack" aria-labelledby="way">
-        <h2 id="way" className="section-title">
-          {t("way.title")}
-        </h2>
+      <Section id="way" title={t("way.title")}>
         <ol className="numbers">
           <li>{t("way.login")}</li>
           <li>{t("way.apply")}</li>
           <li>{t("way.receive")}</li>
           <li>{t.rich("way.install", { guide: (text) => <Link href="/guide">{text}</Link> })}</li>
         </ol>
-      </section>
-      <section className="stack" aria-labelledby="needs">
-        <h2 id="needs" className="section-title">
-          {t("needs.title")}
-        </h2>
+      </Section>
+      <Section id="needs" title={t("needs.title")}>
         <ul className="bullets">
           <li>{t("needs.account")}</li>
           <li>{t("needs.mail")}</li>
         </ul>
-      </section>
-      <section className="stack" aria-labelledby="kinds">
-        <h2 id="kinds" className="section-title">
-          {t("kinds.title")}
-        </h2>
+      </Section>
+      <Section id="kinds" title={t("kinds.title")}>
         <p>{t("kinds.what")}</p>
         <ul className="bullets">
           <li>{t("kinds.client")}</li>
           <li>{t("kinds.smime")}</li>
         </ul>
-      </section>
+      </Section>
     </div>
   );
 }

@@ -1,6 +1,23 @@
-/** What search forms of administration are made of: a choice that may be left open, and a day. */
+/** What search forms of administration are made of. */
+import type { ReactNode } from "react";
 
 type Named = { name: string; label: string; value: string };
+
+/** What is looked for goes into the address. `find`: what the button says. */
+export function SearchForm({ find, children }: { find: string; children: ReactNode }) {
+  return (
+    <search>
+      <form method="get" className="admin-search">
+        {children}
+        <div className="actions">
+          <button type="submit" className="button button-main">
+            {find}
+          </button>
+        </div>
+      </form>
+    </search>
+  );
+}
 
 /** `all`: what is said where nothing is chosen; `options`: each value with its word. */
 export function ChoiceField({

@@ -2,16 +2,14 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Day } from "@/components/ui/date-time.tsx";
 import { ReflowingTable } from "@/components/ui/reflowing-table.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import type { AuthoritiesAnswer } from "./answers.ts";
 
 /** 中間CA証明書 and the root: where to get them, and how to know them. `null`: of NII's service. */
 export function Authorities({ authorities }: { authorities: AuthoritiesAnswer }) {
   const t = useTranslations("Guide.authorities");
   return (
-    <section className="stack" aria-labelledby="authorities">
-      <h2 id="authorities" className="section-title">
-        {t("title")}
-      </h2>
+    <Section id="authorities" title={t("title")}>
       {authorities === null ? (
         <p>{t.rich("upki", { nii: niiLink })}</p>
       ) : authorities.length === 0 ? (
@@ -39,7 +37,7 @@ export function Authorities({ authorities }: { authorities: AuthoritiesAnswer })
           <p className="hint">{t("rootHint")}</p>
         </>
       )}
-    </section>
+    </Section>
   );
 }
 

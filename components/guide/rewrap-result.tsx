@@ -4,6 +4,7 @@ import { useLocale, useTranslations } from "next-intl";
 import { formatTime } from "@/components/ui/dates.ts";
 import { Fact, Facts } from "@/components/ui/facts.tsx";
 import { Notice } from "@/components/ui/notice.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import { type RewrapState, save } from "./use-rewrap.ts";
 
 type Outcome = Extract<RewrapState, { at: "end" }>["outcome"];
@@ -37,10 +38,7 @@ export function RewrapContents({ before, outcome }: { before: string; outcome: O
   const from = isMade ? outcome.from : outcome.encryption;
   const format = (encryption: typeof from) => encryptionName(`${encryption}.name`);
   return (
-    <section className="stack" aria-labelledby="holds">
-      <h2 id="holds" className="section-title">
-        {t("title")}
-      </h2>
+    <Section id="holds" title={t("title")}>
       <Facts>
         <Fact name={t("commonName")}>
           <span translate="no">{holds?.commonName ?? t("unknown")}</span>
@@ -72,7 +70,7 @@ export function RewrapContents({ before, outcome }: { before: string; outcome: O
           </p>
         </>
       )}
-    </section>
+    </Section>
   );
 }
 

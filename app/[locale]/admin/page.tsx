@@ -5,6 +5,7 @@ import { InstitutionSelect } from "@/components/admin/institution-select.tsx";
 import { ByState, ByStatus } from "@/components/admin/overview/by-kind.tsx";
 import { ByMonth } from "@/components/admin/overview/by-month.tsx";
 import { Late } from "@/components/admin/overview/late.tsx";
+import { SearchForm } from "@/components/admin/search-fields.tsx";
 import { textOf } from "./days.ts";
 import { orLost, registrar } from "./operator.ts";
 
@@ -24,16 +25,9 @@ export default async function OverviewPage({ searchParams }: OverviewPageProps) 
   return (
     <AdminFrame title={t("title")}>
       {institutions.length > 1 && (
-        <search>
-          <form method="get" className="admin-search" key={institution}>
-            <InstitutionSelect institutions={institutions} chosen={institution} />
-            <div className="actions">
-              <button type="submit" className="button button-main">
-                {t("show")}
-              </button>
-            </div>
-          </form>
-        </search>
+        <SearchForm find={t("show")} key={institution}>
+          <InstitutionSelect institutions={institutions} chosen={institution} />
+        </SearchForm>
       )}
       <Late
         expiring={expiring}

@@ -3,6 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { Authorities } from "@/components/guide/authorities.tsx";
 import { devices } from "@/components/issue/suggestion.ts";
 import { Notice } from "@/components/ui/notice.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import { api } from "@/server/api/caller.ts";
 import { Link } from "@/server/i18n/navigation.ts";
 
@@ -26,10 +27,7 @@ export default async function GuidePage() {
           <li>{t("needed.pin")}</li>
         </ul>
       </Notice>
-      <section className="stack" aria-labelledby="devices">
-        <h2 id="devices" className="section-title">
-          {t("choose")}
-        </h2>
+      <Section id="devices" title={t("choose")}>
         <ul className="devices">
           {devices.map((device) => (
             <li key={device}>
@@ -39,7 +37,7 @@ export default async function GuidePage() {
             </li>
           ))}
         </ul>
-      </section>
+      </Section>
       <Notice tone="info" title={t("wrongPassword")}>
         <p>{t("wrongPasswordKinds")}</p>
         <p>

@@ -2,9 +2,9 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import type { ReactNode } from "react";
 import { Contact } from "@/components/ui/contact.tsx";
 import { Fact, Facts } from "@/components/ui/facts.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import { api } from "@/server/api/caller.ts";
 
 type PageProps = { params: Promise<{ locale: string }> };
@@ -79,16 +79,5 @@ export default async function PrivacyPage({ params }: PageProps) {
         {support && <p>{t.rich("contact.support", { contact: () => <Contact contact={support} /> })}</p>}
       </Section>
     </div>
-  );
-}
-
-function Section({ id, title, children }: { id: string; title: string; children: ReactNode }) {
-  return (
-    <section className="stack" aria-labelledby={id}>
-      <h2 id={id} className="section-title">
-        {title}
-      </h2>
-      {children}
-    </section>
   );
 }

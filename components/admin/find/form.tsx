@@ -3,7 +3,7 @@ import { kindNames } from "@/server/enrollment/kind.ts";
 import { statuses } from "@/server/enrollment/lifecycle.ts";
 import type { InstitutionChoice } from "../answers.ts";
 import { InstitutionSelect } from "../institution-select.tsx";
-import { ChoiceField, DayField } from "../search-fields.tsx";
+import { ChoiceField, DayField, SearchForm } from "../search-fields.tsx";
 
 /** As it stands in the form and in the address. */
 type Wish = Record<
@@ -22,49 +22,42 @@ export function FindForm({ wish, institutions }: FindFormProps) {
   // A form that is shown for another search starts anew, with that one's values.
   const key = [useLocale(), ...Object.values(wish)].join("\n");
   return (
-    <search>
-      <form method="get" className="admin-search" key={key}>
-        <div className="field admin-search-text">
-          <label htmlFor="text">{t("text")}</label>
-          <p id="text-hint" className="hint">
-            {t("textHint")}
-          </p>
-          <input
-            id="text"
-            name="text"
-            type="search"
-            className="input"
-            defaultValue={wish.text}
-            maxLength={1000}
-            autoComplete="off"
-            spellCheck={false}
-            aria-describedby="text-hint"
-          />
-        </div>
-        <InstitutionSelect institutions={institutions} chosen={wish.institution} />
-        <ChoiceField
-          name="kind"
-          label={t("kind")}
-          value={wish.kind}
-          all={t("all")}
-          options={kindNames.map((kind) => [kind, kinds(kind)] as const)}
+    <SearchForm find={t("find")} key={key}>
+      <div className="field admin-search-text">
+        <label htmlFor="text">{t("text")}</label>
+        <p id="text-hint" className="hint">
+          {t("textHint")}
+        </p>
+        <input
+          id="text"
+          name="text"
+          type="search"
+          className="input"
+          defaultValue={wish.text}
+          maxLength={1000}
+          autoComplete="off"
+          spellCheck={false}
+          aria-describedby="text-hint"
         />
-        <ChoiceField
-          name="status"
-          label={t("status")}
-          value={wish.status}
-          all={t("all")}
-          options={statuses.map((status) => [status, states(status)] as const)}
-        />
-        {days.map((name) => (
-          <DayField key={name} name={name} label={t(name)} value={wish[name]} />
-        ))}
-        <div className="actions">
-          <button type="submit" className="button button-main">
-            {t("find")}
-          </button>
-        </div>
-      </form>
-    </search>
+      </div>
+      <InstitutionSelect institutions={institutions} chosen={wish.institution} />
+      <ChoiceField
+        name="kind"
+        label={t("kind")}
+        value={wish.kind}
+        all={t("all")}
+        options={kindNames.map((kind) => [kind, kinds(kind)] as const)}
+      />
+      <ChoiceField
+        name="status"
+        label={t("status")}
+        value={wish.status}
+        all={t("all")}
+        options={statuses.map((status) => [status, states(status)] as const)}
+      />
+      {days.map((name) => (
+        <DayField key={name} name={name} label={t(name)} value={wish[name]} />
+      ))}
+    </SearchForm>
   );
 }

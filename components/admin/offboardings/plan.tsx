@@ -2,6 +2,7 @@ import { useLocale, useTranslations } from "next-intl";
 import { Fact, Facts } from "@/components/ui/facts.tsx";
 import { Notice } from "@/components/ui/notice.tsx";
 import { ReflowingTable } from "@/components/ui/reflowing-table.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import type { OffboardingPlan } from "../answers.ts";
 import { OwnName } from "../given/own-name.tsx";
 
@@ -42,10 +43,7 @@ export function Plan({ plan }: { plan: OffboardingPlan }) {
         </Notice>
       )}
       {people.length > 0 && (
-        <section className="stack" aria-labelledby="people">
-          <h2 id="people" className="section-title">
-            {t("plan.people")}
-          </h2>
+        <Section id="people" title={t("plan.people")}>
           <ReflowingTable
             labelledBy="people"
             columns={[t("columns.eppn"), t("columns.name"), t("plan.certificates"), t("plan.applications")]}
@@ -62,7 +60,7 @@ export function Plan({ plan }: { plan: OffboardingPlan }) {
             }))}
           />
           {people.length > shown && <p>{t("plan.more", { count: people.length - shown })}</p>}
-        </section>
+        </Section>
       )}
     </>
   );

@@ -1,5 +1,6 @@
 import { useFormatter, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { Section } from "@/components/ui/section.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
 import type { Overview } from "../answers.ts";
 
@@ -16,10 +17,7 @@ export function Late({ expiring, waiting, failed, institution, today, dayAfter }
   const applications = (wish: Record<string, string>) =>
     `/admin/applications?${new URLSearchParams({ ...(institution && { institution }), ...wish })}`;
   return (
-    <section className="stack" aria-labelledby="late">
-      <h2 id="late" className="section-title">
-        {t("title")}
-      </h2>
+    <Section id="late" title={t("title")}>
       <ul className="figures">
         {expiring.map(({ days, count }) => (
           <Figure
@@ -38,7 +36,7 @@ export function Late({ expiring, waiting, failed, institution, today, dayAfter }
         <Figure name={t("letters")} count={failed.letters} href="/admin/letters?status=failed" />
         <Figure name={t("jobs")} count={failed.jobs} href="/admin/jobs?status=failed" />
       </ul>
-    </section>
+    </Section>
   );
 }
 

@@ -1,5 +1,6 @@
 import { useTranslations } from "next-intl";
 import { ReflowingTable } from "@/components/ui/reflowing-table.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import { type Bars, plotOf } from "./plot.ts";
 
 type PlottedProps = Bars & {
@@ -17,10 +18,7 @@ export function Plotted({ id, title, category, columns, rows, ...bars }: Plotted
   const t = useTranslations("Admin.overview");
   const { wide, narrow } = plotOf(bars);
   return (
-    <section className="stack" aria-labelledby={id}>
-      <h2 id={id} className="section-title">
-        {title}
-      </h2>
+    <Section id={id} title={title}>
       <picture className="plot">
         <source media="(width < 48em)" srcSet={narrow} />
         <img src={wide} alt={t("plotOf", { title })} />
@@ -33,6 +31,6 @@ export function Plotted({ id, title, category, columns, rows, ...bars }: Plotted
           rows={rows.map((cells) => ({ key: cells[0] ?? "", cells }))}
         />
       </details>
-    </section>
+    </Section>
   );
 }

@@ -2,11 +2,11 @@ import { useTranslations } from "next-intl";
 import { SerialNumber } from "@/components/enrollment/serial-number.tsx";
 import { Day } from "@/components/ui/date-time.tsx";
 import { ReflowingTable } from "@/components/ui/reflowing-table.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import { SubmitButton } from "@/components/ui/submit-button.tsx";
 import type { AdoptionPlan } from "../answers.ts";
 import { useAdoptionWords } from "./code-words.ts";
 import { Dn } from "./dn.tsx";
-import { Section } from "./section.tsx";
 
 type AdoptionProps = { plans: readonly AdoptionPlan[]; action: (form: FormData) => Promise<void> };
 

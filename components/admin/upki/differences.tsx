@@ -4,11 +4,11 @@ import { SerialNumber } from "@/components/enrollment/serial-number.tsx";
 import { Moment } from "@/components/ui/date-time.tsx";
 import { languageOf } from "@/components/ui/language.ts";
 import { ReflowingTable } from "@/components/ui/reflowing-table.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import { SubmitButton } from "@/components/ui/submit-button.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
 import type { DifferenceRow } from "../answers.ts";
 import { Dn } from "./dn.tsx";
-import { Section } from "./section.tsx";
 
 type Dismiss = (form: FormData) => Promise<void>;
 type DifferencesProps = { differences: readonly DifferenceRow[]; dismiss: Dismiss };

@@ -1,5 +1,6 @@
 import { useTranslations } from "next-intl";
 import { ReflowingTable } from "@/components/ui/reflowing-table.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import type { AuthoritiesAnswer } from "../answers.ts";
 import { Block } from "./block.tsx";
 import { fetchAuthorities } from "./commands.ts";
@@ -16,10 +17,7 @@ export function Fingerprints({
   const t = useTranslations("Verify.authorities");
   const kinds = useTranslations("Guide.authorities");
   return (
-    <section className="stack" aria-labelledby="authorities">
-      <h2 id="authorities" className="section-title">
-        {t("title")}
-      </h2>
+    <Section id="authorities" title={t("title")}>
       <p>{t("explanation")}</p>
       <Block name={t("fetch")} code={fetchAuthorities(published)} />
       <p>{t("compare")}</p>
@@ -39,6 +37,6 @@ export function Fingerprints({
         }))}
       />
       <p className="hint">{t("otherWay")}</p>
-    </section>
+    </Section>
   );
 }

@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { Section } from "@/components/ui/section.tsx";
 import { Block } from "./block.tsx";
 import { names, show, takeOut, verifyByList, verifyByOcsp, verifyChain } from "./commands.ts";
 import type { Published } from "./published.ts";
@@ -10,10 +11,7 @@ export function OneCertificate({ published }: { published: Published }) {
   const t = useTranslations("Verify.one");
   const [issuer = ""] = published.client;
   return (
-    <section className="stack" aria-labelledby="one">
-      <h2 id="one" className="section-title">
-        {t("title")}
-      </h2>
+    <Section id="one" title={t("title")}>
       <p>{t("explanation", names)}</p>
       <Block name={t("takeOut")} code={takeOut()} />
       <p>{t("legacy")}</p>
@@ -34,6 +32,6 @@ export function OneCertificate({ published }: { published: Published }) {
       <h3>{t("ocsp.title")}</h3>
       <p>{t("ocsp.explanation", { issuer })}</p>
       <Block name={t("ocsp.command")} code={verifyByOcsp(published, issuer)} />
-    </section>
+    </Section>
   );
 }

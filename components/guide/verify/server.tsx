@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { Section } from "@/components/ui/section.tsx";
 import { Block } from "./block.tsx";
 import type { Published } from "./published.ts";
 import {
@@ -19,10 +20,7 @@ import {
 export function Preparation({ published }: { published: Published }) {
   const t = useTranslations("Verify.preparation");
   return (
-    <section className="stack" aria-labelledby="preparation">
-      <h2 id="preparation" className="section-title">
-        {t("title")}
-      </h2>
+    <Section id="preparation" title={t("title")}>
       <p>{t("explanation")}</p>
       <Block name={t("once")} code={prepare(published)} />
       <p>{t("lists")}</p>
@@ -32,7 +30,7 @@ export function Preparation({ published }: { published: Published }) {
         <li>{t("byList")}</li>
         <li>{t("byOcsp")}</li>
       </ul>
-    </section>
+    </Section>
   );
 }
 
@@ -48,15 +46,12 @@ export function ServerConfiguration({ server, published }: { server: Server; pub
   const t = useTranslations("Verify.server");
   const { byList, byOcsp } = servers[server];
   return (
-    <section className="stack" aria-labelledby={server}>
-      <h2 id={server} className="section-title">
-        {t(`${server}.title`)}
-      </h2>
+    <Section id={server} title={t(`${server}.title`)}>
       <p>{t(`${server}.explanation`)}</p>
       <Block name={t("byList", { file: t(`${server}.file`) })} code={byList()} />
       <Block name={t("cron")} code={cron(reloads[server])} />
       <Block name={t("byOcsp", { file: t(`${server}.file`) })} code={byOcsp(published)} />
       <p>{t(`${server}.ocsp`)}</p>
-    </section>
+    </Section>
   );
 }

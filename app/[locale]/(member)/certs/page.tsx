@@ -6,6 +6,7 @@ import { InstitutionNotice, NothingOffered } from "@/components/enrollment/insti
 import { Register } from "@/components/enrollment/register.tsx";
 import { StandingNotices } from "@/components/enrollment/standing.tsx";
 import { Watch } from "@/components/enrollment/watch.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import { kindNames } from "@/server/enrollment/kind.ts";
 import { Link } from "@/server/i18n/navigation.ts";
 import { signedIn } from "../signed-in.ts";
@@ -38,10 +39,7 @@ export default async function DashboardPage({ searchParams }: DashboardPageProps
       <StandingNotices standing={standing} contact={institution.contact} />
       <InstitutionNotice institution={institution} />
 
-      <section className="stack" aria-labelledby="apply">
-        <h2 id="apply" className="section-title">
-          {t("applyTitle")}
-        </h2>
+      <Section id="apply" title={t("applyTitle")}>
         {offered.length === 0 ? (
           <NothingOffered institution={institution} />
         ) : (
@@ -51,12 +49,9 @@ export default async function DashboardPage({ searchParams }: DashboardPageProps
             ))}
           </div>
         )}
-      </section>
+      </Section>
 
-      <section className="stack" aria-labelledby="register">
-        <h2 id="register" className="section-title">
-          {t("registerTitle")}
-        </h2>
+      <Section id="register" title={t("registerTitle")}>
         {enrollments.length > 0 ? (
           <>
             <p>{t("registerHint")}</p>
@@ -76,7 +71,7 @@ export default async function DashboardPage({ searchParams }: DashboardPageProps
           </Link>
           {dashboard.underWay && <span className="hint needs-script">{t("updatesItself")}</span>}
         </p>
-      </section>
+      </Section>
       <Watch
         pulse={dashboard.pulse}
         isUnderWay={dashboard.underWay}

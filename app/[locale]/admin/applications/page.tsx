@@ -4,6 +4,7 @@ import { ExportForm } from "@/components/admin/find/export-form.tsx";
 import { FindForm } from "@/components/admin/find/form.tsx";
 import { FoundApplications } from "@/components/admin/find/found.tsx";
 import { AdminFrame } from "@/components/admin/frame.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
 import { addressOf, textOf } from "../days.ts";
 import { orLost, registrar } from "../operator.ts";
@@ -30,10 +31,7 @@ export default async function ApplicationsPage({ searchParams }: ApplicationsPag
     <AdminFrame title={(await getTranslations("Admin.applications"))("title")}>
       <p>{t("explanation")}</p>
       <FindForm wish={wish} institutions={found.institutions} />
-      <section className="stack" aria-labelledby="found">
-        <h2 id="found" className="section-title">
-          {t("found")}
-        </h2>
+      <Section id="found" title={t("found")}>
         <FoundApplications applications={found.applications} labelledBy="found" />
         <nav className="actions no-print" aria-label={t("pages")}>
           {found.newer && (
@@ -56,7 +54,7 @@ export default async function ApplicationsPage({ searchParams }: ApplicationsPag
           )}
         </nav>
         {found.applications.length > 0 && <ExportForm wish={wish} />}
-      </section>
+      </Section>
     </AdminFrame>
   );
 }

@@ -7,6 +7,7 @@ import { AdminFrame } from "@/components/admin/frame.tsx";
 import { Pager } from "@/components/admin/pager.tsx";
 import { Moment } from "@/components/ui/date-time.tsx";
 import { Notice } from "@/components/ui/notice.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import { auditDeeds } from "@/server/audit/deeds.ts";
 import type { Locale } from "@/server/i18n/routing.ts";
 import { addressOf, span, textOf } from "../days.ts";
@@ -50,16 +51,13 @@ export default async function AuditPage({ params, searchParams }: AuditPageProps
         <p>{t.rich("chain.verify", { code: (text) => <code className="mono">{text}</code> })}</p>
       </Notice>
       <AuditSearchForm wish={wish} />
-      <section className="stack" aria-labelledby="entries">
-        <h2 id="entries" className="section-title">
-          {t("found")}
-        </h2>
+      <Section id="entries" title={t("found")}>
         <Entries entries={entries} labelledBy="entries" />
         <Pager
           newest={before && addressOf("/admin/audit", wish)}
           older={next && addressOf("/admin/audit", { ...wish, before: next })}
         />
-      </section>
+      </Section>
       <section className="stack no-print" aria-labelledby="export">
         <h2 id="export" className="section-title">
           {t("export.title")}

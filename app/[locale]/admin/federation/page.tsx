@@ -6,6 +6,7 @@ import { Looked } from "@/components/admin/looked.tsx";
 import { Looks } from "@/components/admin/looks.tsx";
 import { ServiceKeys } from "@/components/admin/service-keys.tsx";
 import { Signers } from "@/components/admin/signers.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import { SubmitButton } from "@/components/ui/submit-button.tsx";
 import { lookNow } from "../actions.ts";
 import { operator } from "../operator.ts";
@@ -26,35 +27,23 @@ export default async function FederationPage({ searchParams }: FederationPagePro
   return (
     <AdminFrame title={t("title")}>
       <Looked result={looked} view={view} />
-      <section className="stack" aria-labelledby="in-force">
-        <h2 id="in-force" className="section-title">
-          {t("inForce")}
-        </h2>
+      <Section id="in-force" title={t("inForce")}>
         <InForce view={view} />
         <form action={lookNow} className="no-print">
           <SubmitButton className="button button-plain" pendingLabel={t("looking")}>
             {t("lookNow")}
           </SubmitButton>
         </form>
-      </section>
-      <section className="stack" aria-labelledby="looks">
-        <h2 id="looks" className="section-title">
-          {t("looks.title")}
-        </h2>
+      </Section>
+      <Section id="looks" title={t("looks.title")}>
         <Looks looks={view.looks} />
-      </section>
-      <section className="stack" aria-labelledby="signers">
-        <h2 id="signers" className="section-title">
-          {t("signers.title")}
-        </h2>
+      </Section>
+      <Section id="signers" title={t("signers.title")}>
         <Signers signers={view.signers} />
-      </section>
-      <section className="stack" aria-labelledby="keys">
-        <h2 id="keys" className="section-title">
-          {t("keys.title")}
-        </h2>
+      </Section>
+      <Section id="keys" title={t("keys.title")}>
         <ServiceKeys keys={view.keys} />
-      </section>
+      </Section>
     </AdminFrame>
   );
 }

@@ -2,6 +2,8 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { AdminFrame } from "@/components/admin/frame.tsx";
 import { Institutions } from "@/components/admin/institutions.tsx";
+import { SearchForm } from "@/components/admin/search-fields.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import { api } from "@/server/api/caller.ts";
 import { Link } from "@/server/i18n/navigation.ts";
 import type { Locale } from "@/server/i18n/routing.ts";
@@ -32,19 +34,12 @@ export default async function InstitutionsPage({ params, searchParams }: Institu
   return (
     <AdminFrame title={t("title")}>
       <p>{t("explanation")}</p>
-      <search>
-        <form method="get" className="admin-search">
-          <div className="field">
-            <label htmlFor="q">{t("search")}</label>
-            <input id="q" name="q" className="input" defaultValue={q} autoComplete="off" />
-          </div>
-          <div className="actions">
-            <button type="submit" className="button button-main">
-              {t("find")}
-            </button>
-          </div>
-        </form>
-      </search>
+      <SearchForm find={t("find")}>
+        <div className="field">
+          <label htmlFor="q">{t("search")}</label>
+          <input id="q" name="q" className="input" defaultValue={q} autoComplete="off" />
+        </div>
+      </SearchForm>
       {member?.isOperator && (
         <p className="actions no-print">
           <Link className="button button-plain" href="/admin/institutions/import" prefetch={false}>
@@ -52,10 +47,7 @@ export default async function InstitutionsPage({ params, searchParams }: Institu
           </Link>
         </p>
       )}
-      <section className="stack" aria-labelledby="with-members">
-        <h2 id="with-members" className="section-title">
-          {t("withMembers")}
-        </h2>
+      <Section id="with-members" title={t("withMembers")}>
         <Institutions institutions={institutions} labelledBy="with-members" />
         {next && (
           <p className="actions no-print">
@@ -68,14 +60,11 @@ export default async function InstitutionsPage({ params, searchParams }: Institu
             </Link>
           </p>
         )}
-      </section>
+      </Section>
       {q && member?.isOperator && (
-        <section className="stack" aria-labelledby="others">
-          <h2 id="others" className="section-title">
-            {t("others")}
-          </h2>
+        <Section id="others" title={t("others")}>
           <Institutions institutions={others} labelledBy="others" />
-        </section>
+        </Section>
       )}
     </AdminFrame>
   );

@@ -5,6 +5,7 @@ import { type FaultQuery, ListFault } from "@/components/admin/given/list-fault.
 import { ListForms } from "@/components/admin/given/list-forms.tsx";
 import { Batches } from "@/components/admin/invitations/batches.tsx";
 import { Pager } from "@/components/admin/pager.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import type { Locale } from "@/server/i18n/routing.ts";
 import { textOf } from "../days.ts";
 import { giveInvited } from "../given/give.ts";
@@ -37,10 +38,7 @@ export default async function InvitationsPage({ params, searchParams }: Invitati
     <AdminFrame title={t("title")}>
       <ListFault query={query} />
       <p>{t("explanation")}</p>
-      <section className="stack" aria-labelledby="new">
-        <h2 id="new" className="section-title">
-          {t("new")}
-        </h2>
+      <Section id="new" title={t("new")}>
         <p>{t("newHint")}</p>
         <ul className="bullets">
           {(["eppn", "kind", "months", "mail"] as const).map((column) => (
@@ -59,14 +57,11 @@ export default async function InvitationsPage({ params, searchParams }: Invitati
           example="hanako@example.ac.jp,client,13"
           label={t("paste")}
         />
-      </section>
-      <section className="stack" aria-labelledby="batches">
-        <h2 id="batches" className="section-title">
-          {t("batches")}
-        </h2>
+      </Section>
+      <Section id="batches" title={t("batches")}>
         <Batches batches={batches} labelledBy="batches" />
         <Pager newest={before && path} older={next && `${path}?before=${next}`} />
-      </section>
+      </Section>
     </AdminFrame>
   );
 }

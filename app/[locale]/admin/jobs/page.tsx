@@ -3,7 +3,9 @@ import { getTranslations } from "next-intl/server";
 import { AdminFrame } from "@/components/admin/frame.tsx";
 import { Jobs } from "@/components/admin/jobs/jobs.tsx";
 import { Pager } from "@/components/admin/pager.tsx";
+import { SearchForm } from "@/components/admin/search-fields.tsx";
 import { Notice } from "@/components/ui/notice.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
 import { addressOf, textOf } from "../days.ts";
 import { orLost, registrar } from "../operator.ts";
@@ -44,31 +46,21 @@ export default async function JobsPage({ searchParams }: JobsPageProps) {
           </p>
         </Notice>
       )}
-      <search>
-        <form method="get" className="admin-search">
-          {enrollment && <input type="hidden" name="enrollment" value={enrollment} />}
-          <div className="field">
-            <label htmlFor="status">{t("columns.state")}</label>
-            <select id="status" name="status" className="select" defaultValue={status ?? ""}>
-              <option value="">{t("all")}</option>
-              {statuses.map((one) => (
-                <option key={one} value={one}>
-                  {t(`statuses.${one}`)}
-                </option>
-              ))}
-            </select>
-          </div>
-          <div className="actions">
-            <button type="submit" className="button button-main">
-              {t("find")}
-            </button>
-          </div>
-        </form>
-      </search>
-      <section className="stack" aria-labelledby="jobs">
-        <h2 id="jobs" className="section-title">
-          {t(enrollment ? "ofOne" : "found")}
-        </h2>
+      <SearchForm find={t("find")}>
+        {enrollment && <input type="hidden" name="enrollment" value={enrollment} />}
+        <div className="field">
+          <label htmlFor="status">{t("columns.state")}</label>
+          <select id="status" name="status" className="select" defaultValue={status ?? ""}>
+            <option value="">{t("all")}</option>
+            {statuses.map((one) => (
+              <option key={one} value={one}>
+                {t(`statuses.${one}`)}
+              </option>
+            ))}
+          </select>
+        </div>
+      </SearchForm>
+      <Section id="jobs" title={t(enrollment ? "ofOne" : "found")}>
         <Jobs jobs={jobs} labelledBy="jobs" back={new URLSearchParams(wish).toString()} retry={retry} />
         {enrollment && (
           <p className="actions no-print">
@@ -78,7 +70,7 @@ export default async function JobsPage({ searchParams }: JobsPageProps) {
           </p>
         )}
         <Pager older={next && addressOf("/admin/jobs", { ...wish, before: next })} />
-      </section>
+      </Section>
     </AdminFrame>
   );
 }

@@ -4,6 +4,7 @@ import { AdminFrame } from "@/components/admin/frame.tsx";
 import { LetterSearchForm } from "@/components/admin/letters/search-form.tsx";
 import { SentLetters } from "@/components/admin/letters/sent.tsx";
 import { Pager } from "@/components/admin/pager.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import { letterKinds } from "@/server/enrollment/views.ts";
 import { Link } from "@/server/i18n/navigation.ts";
 import { addressOf, span, textOf } from "../days.ts";
@@ -45,16 +46,13 @@ export default async function LettersPage({ searchParams }: LettersPageProps) {
         </Link>
       </p>
       <LetterSearchForm wish={wish} />
-      <section className="stack" aria-labelledby="letters">
-        <h2 id="letters" className="section-title">
-          {t("found")}
-        </h2>
+      <Section id="letters" title={t("found")}>
         <SentLetters letters={letters} labelledBy="letters" />
         <Pager
           newest={before && addressOf("/admin/letters", wish)}
           older={next && addressOf("/admin/letters", { ...wish, before: next })}
         />
-      </section>
+      </Section>
     </AdminFrame>
   );
 }

@@ -4,6 +4,7 @@ import { AdminFrame } from "@/components/admin/frame.tsx";
 import { LoginSearchForm, type LoginWish } from "@/components/admin/login-search-form.tsx";
 import { Logins } from "@/components/admin/logins.tsx";
 import { Pager } from "@/components/admin/pager.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import { operator, orLost } from "../operator.ts";
 
 type Query = Record<string, string | string[] | undefined>;
@@ -32,16 +33,13 @@ export default async function LoginsPage({ searchParams }: LoginsPageProps) {
     <AdminFrame title={t("title")}>
       <p>{t("explanation")}</p>
       <LoginSearchForm wish={wish} />
-      <section className="stack" aria-labelledby="logins">
-        <h2 id="logins" className="section-title">
-          {t("found")}
-        </h2>
+      <Section id="logins" title={t("found")}>
         <Logins logins={logins} />
         <Pager
           newest={before && `/admin/logins?${search(wish)}`}
           older={next && `/admin/logins?${search(wish)}&before=${next}`}
         />
-      </section>
+      </Section>
     </AdminFrame>
   );
 }

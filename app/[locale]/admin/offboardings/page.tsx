@@ -6,6 +6,7 @@ import { ListForms } from "@/components/admin/given/list-forms.tsx";
 import { Offboardings } from "@/components/admin/offboardings/list.tsx";
 import { Pager } from "@/components/admin/pager.tsx";
 import { ProofNeeded } from "@/components/enrollment/proof-needed.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
 import type { Locale } from "@/server/i18n/routing.ts";
 import { signedIn } from "../../(member)/signed-in.ts";
@@ -42,10 +43,7 @@ export default async function OffboardingsPage({ params, searchParams }: Offboar
     <AdminFrame title={t("title")}>
       <ListFault query={query} />
       <p>{t("explanation")}</p>
-      <section className="stack" aria-labelledby="new">
-        <h2 id="new" className="section-title">
-          {t("new")}
-        </h2>
+      <Section id="new" title={t("new")}>
         <p>{t("newHint")}</p>
         {missing ? (
           <ProofNeeded deed="off_board" missing={missing} to={`/${locale}${path}`} />
@@ -58,18 +56,12 @@ export default async function OffboardingsPage({ params, searchParams }: Offboar
             label={t("paste")}
           />
         )}
-      </section>
-      <section className="stack" aria-labelledby="asked">
-        <h2 id="asked" className="section-title">
-          {t("asked")}
-        </h2>
+      </Section>
+      <Section id="asked" title={t("asked")}>
         <Offboardings offboardings={offboardings} labelledBy="asked" />
         <Pager newest={before && path} older={next && `${path}?before=${next}`} />
-      </section>
-      <section className="stack" aria-labelledby="other-ways">
-        <h2 id="other-ways" className="section-title">
-          {t("otherWays")}
-        </h2>
+      </Section>
+      <Section id="other-ways" title={t("otherWays")}>
         <ul className="bullets">
           <li>
             {t.rich("byAffiliation", {
@@ -78,7 +70,7 @@ export default async function OffboardingsPage({ params, searchParams }: Offboar
           </li>
           <li>{t.rich("byApi", { tokens: (text) => <Link href="/admin/tokens">{text}</Link> })}</li>
         </ul>
-      </section>
+      </Section>
     </AdminFrame>
   );
 }

@@ -4,6 +4,8 @@ import { AdminFrame } from "@/components/admin/frame.tsx";
 import { Pager } from "@/components/admin/pager.tsx";
 import { FoundPeople } from "@/components/admin/people/found.tsx";
 import { Holdings } from "@/components/admin/people/holdings.tsx";
+import { SearchForm } from "@/components/admin/search-fields.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
 import { orLost, registrar } from "../operator.ts";
 
@@ -31,42 +33,29 @@ export default async function PeoplePage({ searchParams }: PeoplePageProps) {
   return (
     <AdminFrame title={t("title")}>
       <p>{t("explanation")}</p>
-      <search>
-        <form method="get" className="admin-search">
-          <div className="field md:col-span-2">
-            <label htmlFor="q">{t("search")}</label>
-            <input
-              id="q"
-              name="q"
-              className="input"
-              defaultValue={q}
-              autoComplete="off"
-              spellCheck={false}
-              aria-describedby="q-hint"
-            />
-            <p id="q-hint" className="hint">
-              {t("searchHint")}
-            </p>
-          </div>
-          <div className="actions">
-            <button type="submit" className="button button-main">
-              {t("find")}
-            </button>
-          </div>
-        </form>
-      </search>
+      <SearchForm find={t("find")}>
+        <div className="field md:col-span-2">
+          <label htmlFor="q">{t("search")}</label>
+          <input
+            id="q"
+            name="q"
+            className="input"
+            defaultValue={q}
+            autoComplete="off"
+            spellCheck={false}
+            aria-describedby="q-hint"
+          />
+          <p id="q-hint" className="hint">
+            {t("searchHint")}
+          </p>
+        </div>
+      </SearchForm>
       {found && (
-        <section className="stack" aria-labelledby="found">
-          <h2 id="found" className="section-title">
-            {t("found")}
-          </h2>
+        <Section id="found" title={t("found")}>
           <FoundPeople people={found} labelledBy="found" />
-        </section>
+        </Section>
       )}
-      <section className="stack" aria-labelledby="holders">
-        <h2 id="holders" className="section-title">
-          {t(`holders.${state}`)}
-        </h2>
+      <Section id="holders" title={t(`holders.${state}`)}>
         <p className="actions no-print">
           {states
             .filter((one) => one !== state)
@@ -83,7 +72,7 @@ export default async function PeoplePage({ searchParams }: PeoplePageProps) {
         </p>
         <Holdings roles={roles} labelledBy="holders" />
         <Pager older={next && `/admin/people?state=${state}&before=${next}`} />
-      </section>
+      </Section>
     </AdminFrame>
   );
 }

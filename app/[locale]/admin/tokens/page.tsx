@@ -5,6 +5,7 @@ import { ReasonForm } from "@/components/admin/reason-form.tsx";
 import { Tokens } from "@/components/admin/tokens/list.tsx";
 import { MakeForm } from "@/components/admin/tokens/make-form.tsx";
 import { Notice } from "@/components/ui/notice.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import type { Locale } from "@/server/i18n/routing.ts";
 import { registrar } from "../operator.ts";
 import { end, make } from "./actions.ts";
@@ -55,12 +56,9 @@ export default async function TokensPage({ params, searchParams }: TokensPagePro
           />
         </section>
       )}
-      <section className="stack" aria-labelledby="tokens">
-        <h2 id="tokens" className="section-title">
-          {t("list")}
-        </h2>
+      <Section id="tokens" title={t("list")}>
         <Tokens tokens={tokens} labelledBy="tokens" />
-      </section>
+      </Section>
       <section className="stack no-print" aria-labelledby="new">
         <h2 id="new" className="section-title">
           {t("new")}

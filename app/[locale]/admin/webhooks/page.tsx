@@ -4,6 +4,7 @@ import { getMessages, getTranslations } from "next-intl/server";
 import { AdminFrame } from "@/components/admin/frame.tsx";
 import { WebhookList } from "@/components/admin/webhooks/list.tsx";
 import { MakeForm } from "@/components/admin/webhooks/make-form.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import type { Locale } from "@/server/i18n/routing.ts";
 import { registrar } from "../operator.ts";
 import { make } from "./actions.ts";
@@ -30,16 +31,10 @@ export default async function WebhooksPage({ params, searchParams }: WebhooksPag
   return (
     <AdminFrame title={t("title")}>
       <p>{t("explanation")}</p>
-      <section className="stack" aria-labelledby="webhooks">
-        <h2 id="webhooks" className="section-title">
-          {t("list")}
-        </h2>
+      <Section id="webhooks" title={t("list")}>
         <WebhookList webhooks={webhooks} labelledBy="webhooks" />
-      </section>
-      <section className="stack" aria-labelledby="make">
-        <h2 id="make" className="section-title">
-          {t("makeTitle")}
-        </h2>
+      </Section>
+      <Section id="make" title={t("makeTitle")}>
         <p>{t("makeHint")}</p>
         {/* The form speaks in the browser, and of all these pages' words needs these. */}
         <NextIntlClientProvider messages={{ Admin: { webhooks: Admin.webhooks, deed: Admin.deed } }}>
@@ -57,7 +52,7 @@ export default async function WebhooksPage({ params, searchParams }: WebhooksPag
             }}
           />
         </NextIntlClientProvider>
-      </section>
+      </Section>
     </AdminFrame>
   );
 }

@@ -5,6 +5,7 @@ import { Fingerprints } from "@/components/guide/verify/fingerprints.tsx";
 import { OneCertificate } from "@/components/guide/verify/one-certificate.tsx";
 import { Preparation, ServerConfiguration } from "@/components/guide/verify/server.tsx";
 import { Notice } from "@/components/ui/notice.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import { api } from "@/server/api/caller.ts";
 import { Link } from "@/server/i18n/navigation.ts";
 
@@ -67,16 +68,13 @@ export default async function VerifyPage() {
       {(["nginx", "apache", "freeradius"] as const).map((server) => (
         <ServerConfiguration key={server} server={server} published={published} />
       ))}
-      <section className="stack" aria-labelledby="notes">
-        <h2 id="notes" className="section-title">
-          {t("parts.notes")}
-        </h2>
+      <Section id="notes" title={t("parts.notes")}>
         <ul className="bullets">
           {notes.map((note) => (
             <li key={note}>{t(`notes.${note}`)}</li>
           ))}
         </ul>
-      </section>
+      </Section>
       <p>
         <Link className="button button-plain" href="/guide">
           {t("toGuide")}

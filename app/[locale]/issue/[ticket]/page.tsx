@@ -5,6 +5,7 @@ import { PinForm } from "@/components/issue/pin-form.tsx";
 import { Refused } from "@/components/issue/refused.tsx";
 import { Moment } from "@/components/ui/date-time.tsx";
 import { Notice } from "@/components/ui/notice.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
 import { enterPin } from "./actions.ts";
 import { goTo, view } from "./visit.ts";
@@ -28,10 +29,7 @@ export default async function PinPage({ params, searchParams }: PinPageProps) {
   const [t, kinds] = await Promise.all([getTranslations("Issue.pin"), getTranslations("Kind")]);
   return (
     <IssueFrame step={1}>
-      <section className="stack" aria-labelledby="step">
-        <h2 id="step" className="section-title">
-          {t("title")}
-        </h2>
+      <Section id="step" title={t("title")}>
         {again && <Notice tone="info" role="status" title={t("again")} />}
         {cookies === "off" && <Notice tone="error" role="alert" title={t("cookies")} />}
         <p>
@@ -42,7 +40,7 @@ export default async function PinPage({ params, searchParams }: PinPageProps) {
         </p>
         <PinForm ticket={ticket} triesLeft={seen.triesLeft} action={enterPin} />
         <p className="hint">{t.rich("until", { at: () => <Moment at={seen.expiresAt} /> })}</p>
-      </section>
+      </Section>
     </IssueFrame>
   );
 }

@@ -18,6 +18,7 @@ import { Watch } from "@/components/enrollment/watch.tsx";
 import { Moment } from "@/components/ui/date-time.tsx";
 import { Fact, Facts } from "@/components/ui/facts.tsx";
 import { Notice } from "@/components/ui/notice.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import { api } from "@/server/api/caller.ts";
 import { Link, redirect } from "@/server/i18n/navigation.ts";
 import { releaseUrl, renewCertificate, revokeCertificate, saveMemo, unlockTicket } from "../actions.ts";
@@ -106,16 +107,10 @@ export default async function DetailPage({ params, searchParams }: DetailPagePro
         </Link>
         {enrollment.underWay && <span className="hint needs-script">{t("updatesItself")}</span>}
       </p>
-      <section className="stack" aria-labelledby="history">
-        <h2 id="history" className="section-title">
-          {t("history")}
-        </h2>
+      <Section id="history" title={t("history")}>
         <History entries={enrollment.history} />
-      </section>
-      <section className="stack" aria-labelledby="trail">
-        <h2 id="trail" className="section-title">
-          {t("trail.title")}
-        </h2>
+      </Section>
+      <Section id="trail" title={t("trail.title")}>
         {(disowned === "ended" || disowned === "told") && (
           <Notice tone="success" role="status" title={t("trail.done")}>
             <p>{t(disowned === "ended" ? "trail.doneEnded" : "trail.doneHint")}</p>
@@ -128,7 +123,7 @@ export default async function DetailPage({ params, searchParams }: DetailPagePro
             {t("trail.notMe")}
           </Link>
         </p>
-      </section>
+      </Section>
       <Watch
         pulse={enrollment.pulse}
         number={enrollment.number}

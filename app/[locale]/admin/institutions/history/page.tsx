@@ -3,6 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { AdminFrame } from "@/components/admin/frame.tsx";
 import { InstitutionName } from "@/components/admin/institution-name.tsx";
 import { Versions } from "@/components/admin/settings/versions.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
 import { textOf } from "../../days.ts";
 import { orLost, registrar } from "../../operator.ts";
@@ -28,10 +29,7 @@ export default async function HistoryPage({ searchParams }: HistoryPageProps) {
       <p>
         <InstitutionName institution={found.institution} />
       </p>
-      <section className="stack" aria-labelledby="versions">
-        <h2 id="versions" className="section-title">
-          {t("history.versions")}
-        </h2>
+      <Section id="versions" title={t("history.versions")}>
         <p>{t("history.explanation")}</p>
         <Versions {...found} entityId={entityId} labelledBy="versions" />
         {found.next !== null && (
@@ -45,7 +43,7 @@ export default async function HistoryPage({ searchParams }: HistoryPageProps) {
             </Link>
           </p>
         )}
-      </section>
+      </Section>
       <p className="actions no-print">
         <Link className="button button-plain" href={`/admin/institutions/settings?${of}`} prefetch={false}>
           {t("history.back")}

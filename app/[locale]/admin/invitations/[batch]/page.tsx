@@ -1,19 +1,19 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { AdminFrame } from "@/components/admin/frame.tsx";
+import { LinesFooter } from "@/components/admin/given/lines-footer.tsx";
 import { OwnName } from "@/components/admin/given/own-name.tsx";
 import { InvitationLines } from "@/components/admin/invitations/lines.tsx";
 import { Moment } from "@/components/ui/date-time.tsx";
 import { Fact, Facts } from "@/components/ui/facts.tsx";
 import { Notice } from "@/components/ui/notice.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import { SubmitButton } from "@/components/ui/submit-button.tsx";
-import { Link } from "@/server/i18n/navigation.ts";
-import type { Locale } from "@/server/i18n/routing.ts";
 import { orLost, registrar } from "../../operator.ts";
 import { cancel } from "../actions.ts";
 
 type BatchPageProps = {
-  params: Promise<{ locale: Locale; batch: string }>;
+  params: Promise<{ batch: string }>;
   searchParams: Promise<Record<"did" | "count" | "after", string | string[] | undefined>>;
 };
 
@@ -26,7 +26,7 @@ const states = ["waiting", "made", "refused", "cancelled"] as const;
 const numberIn = (value: string | string[] | undefined) => Number(/^\d{1,6}$/.exec(String(value))?.[0] ?? 0);
 
 export default async function BatchPage({ params, searchParams }: BatchPageProps) {
-  const { locale, batch: id } = await params;
+  const { batch: id } = await params;
   const path = `/admin/invitations/${encodeURIComponent(id)}`;
   const { invitations } = await registrar(path);
   const { did, count, after } = await searchParams;
@@ -68,25 +68,10 @@ export default async function BatchPage({ params, searchParams }: BatchPageProps
           </SubmitButton>
         </form>
       )}
-      <section className="stack" aria-labelledby="lines">
-        <h2 id="lines" className="section-title">
-          {t("lines")}
-        </h2>
+      <Section id="lines" title={t("lines")}>
         <InvitationLines batch={id} rows={rows} cancel={cancel} labelledBy="lines" />
-        <p className="actions no-print">
-          {next !== null && (
-            <Link className="button button-plain" href={`${path}?after=${next}`} prefetch={false}>
-              {t("nextLines")}
-            </Link>
-          )}
-          <a className="button button-plain" href={`/${locale}${path}/file`} download>
-            {t("download")}
-          </a>
-          <Link className="button button-plain" href="/admin/invitations">
-            {t("back")}
-          </Link>
-        </p>
-      </section>
+        <LinesFooter section="invitations" path={path} next={next} />
+      </Section>
     </AdminFrame>
   );
 }

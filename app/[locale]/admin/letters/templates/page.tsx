@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { AdminFrame } from "@/components/admin/frame.tsx";
+import { SearchForm } from "@/components/admin/search-fields.tsx";
 import { framed } from "@/components/ui/framed.ts";
 import { Link } from "@/server/i18n/navigation.ts";
 import { textOf } from "../../days.ts";
@@ -29,32 +30,25 @@ export default async function TemplatesPage({ params, searchParams }: TemplatesP
   return (
     <AdminFrame title={t("title")}>
       <p>{t("explanation")}</p>
-      <search>
-        <form method="get" className="admin-search">
-          <div className="field">
-            <label htmlFor="mail">{t("mail")}</label>
-            <select id="mail" name="mail" className="select" defaultValue={mail}>
-              {mails.map((one) => (
-                <option key={one} value={one}>
-                  {names(one)}
-                </option>
-              ))}
-            </select>
-          </div>
-          <div className="field">
-            <label htmlFor="language">{t("language")}</label>
-            <select id="language" name="language" className="select" defaultValue={language}>
-              <option value="ja">{t("languages.ja")}</option>
-              <option value="en">{t("languages.en")}</option>
-            </select>
-          </div>
-          <div className="actions">
-            <button type="submit" className="button button-main">
-              {t("show")}
-            </button>
-          </div>
-        </form>
-      </search>
+      <SearchForm find={t("show")}>
+        <div className="field">
+          <label htmlFor="mail">{t("mail")}</label>
+          <select id="mail" name="mail" className="select" defaultValue={mail}>
+            {mails.map((one) => (
+              <option key={one} value={one}>
+                {names(one)}
+              </option>
+            ))}
+          </select>
+        </div>
+        <div className="field">
+          <label htmlFor="language">{t("language")}</label>
+          <select id="language" name="language" className="select" defaultValue={language}>
+            <option value="ja">{t("languages.ja")}</option>
+            <option value="en">{t("languages.en")}</option>
+          </select>
+        </div>
+      </SearchForm>
       <section className="stack" aria-labelledby="subject">
         <h2 id="subject" lang={language}>
           {subject}

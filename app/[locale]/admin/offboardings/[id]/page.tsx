@@ -1,20 +1,20 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { AdminFrame } from "@/components/admin/frame.tsx";
+import { LinesFooter } from "@/components/admin/given/lines-footer.tsx";
 import { OwnName } from "@/components/admin/given/own-name.tsx";
 import { OffboardingState } from "@/components/admin/offboardings/list.tsx";
 import { ReportLines } from "@/components/admin/offboardings/report-lines.tsx";
 import { Moment } from "@/components/ui/date-time.tsx";
 import { Fact, Facts } from "@/components/ui/facts.tsx";
 import { Notice } from "@/components/ui/notice.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import { SubmitButton } from "@/components/ui/submit-button.tsx";
-import { Link } from "@/server/i18n/navigation.ts";
-import type { Locale } from "@/server/i18n/routing.ts";
 import { orLost, registrar } from "../../operator.ts";
 import { undo } from "../actions.ts";
 
 type ReportPageProps = {
-  params: Promise<{ locale: Locale; id: string }>;
+  params: Promise<{ id: string }>;
   searchParams: Promise<Record<"did" | "after", string | string[] | undefined>>;
 };
 
@@ -26,7 +26,7 @@ const deeds = ["asked", "already", "undone", "too_late"] as const;
 const tones = { asked: "success", already: "info", undone: "success", too_late: "error" } as const;
 
 export default async function ReportPage({ params, searchParams }: ReportPageProps) {
-  const { locale, id } = await params;
+  const { id } = await params;
   const path = `/admin/offboardings/${encodeURIComponent(id)}`;
   const { offboardings } = await registrar(path);
   const { did, after } = await searchParams;
@@ -77,25 +77,10 @@ export default async function ReportPage({ params, searchParams }: ReportPagePro
           </form>
         </section>
       )}
-      <section className="stack" aria-labelledby="lines">
-        <h2 id="lines" className="section-title">
-          {t("lines")}
-        </h2>
+      <Section id="lines" title={t("lines")}>
         <ReportLines lines={lines} status={offboarding.status} labelledBy="lines" />
-        <p className="actions no-print">
-          {next !== null && (
-            <Link className="button button-plain" href={`${path}?after=${next}`} prefetch={false}>
-              {t("nextLines")}
-            </Link>
-          )}
-          <a className="button button-plain" href={`/${locale}${path}/file`} download>
-            {t("download")}
-          </a>
-          <Link className="button button-plain" href="/admin/offboardings">
-            {t("back")}
-          </Link>
-        </p>
-      </section>
+        <LinesFooter section="offboardings" path={path} next={next} />
+      </Section>
     </AdminFrame>
   );
 }

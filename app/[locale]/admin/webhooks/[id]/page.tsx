@@ -8,6 +8,7 @@ import { Deliveries } from "@/components/admin/webhooks/deliveries.tsx";
 import { Moment } from "@/components/ui/date-time.tsx";
 import { Fact, Facts } from "@/components/ui/facts.tsx";
 import { Notice } from "@/components/ui/notice.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import { SubmitButton } from "@/components/ui/submit-button.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
 import { orLost, registrar } from "../../operator.ts";
@@ -66,10 +67,7 @@ export default async function WebhookPage({ params, searchParams }: WebhookPageP
             : t("states.living")}
         </Fact>
       </Facts>
-      <section className="stack" aria-labelledby="calls">
-        <h2 id="calls" className="section-title">
-          {t("calls")}
-        </h2>
+      <Section id="calls" title={t("calls")}>
         <p>{t("callsHint")}</p>
         {!webhook.endedAt && (
           <form action={tryOut} className="no-print">
@@ -86,12 +84,9 @@ export default async function WebhookPage({ params, searchParams }: WebhookPageP
           webhookId={webhook.id}
         />
         <Pager older={webhook.next && `${page}?before=${webhook.next}`} />
-      </section>
+      </Section>
       {!webhook.endedAt && (
-        <section className="stack" aria-labelledby="end">
-          <h2 id="end" className="section-title">
-            {t("end")}
-          </h2>
+        <Section id="end" title={t("end")}>
           <p>{t("endHint")}</p>
           <ReasonForm
             action={end}
@@ -104,7 +99,7 @@ export default async function WebhookPage({ params, searchParams }: WebhookPageP
             }}
             grave
           />
-        </section>
+        </Section>
       )}
       <p className="actions no-print">
         <Link className="button button-plain" href="/admin/webhooks">

@@ -5,6 +5,7 @@ import { ForgetKey } from "@/components/issue/forget-key.tsx";
 import { IssueFrame } from "@/components/issue/frame.tsx";
 import { suggest } from "@/components/issue/suggestion.ts";
 import { Notice } from "@/components/ui/notice.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
 import { goTo, ticketHash, view } from "../visit.ts";
 
@@ -23,10 +24,7 @@ export default async function DonePage({ params }: DonePageProps) {
   return (
     <IssueFrame step={3}>
       <ForgetKey ticketHash={ticketHash(ticket)} />
-      <section className="stack" aria-labelledby="step">
-        <h2 id="step" className="section-title">
-          {t("title")}
-        </h2>
+      <Section id="step" title={t("title")}>
         <Notice tone="success" title={t("done", { fileName: seen.fileName })} />
         <ol className="numbers">
           <li>{t("install")}</li>
@@ -51,7 +49,7 @@ export default async function DonePage({ params }: DonePageProps) {
             {t("toPortal")}
           </Link>
         </p>
-      </section>
+      </Section>
     </IssueFrame>
   );
 }

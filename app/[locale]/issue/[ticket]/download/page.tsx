@@ -8,6 +8,7 @@ import { suggest } from "@/components/issue/suggestion.ts";
 import { mayBeMadeBy, wayOf } from "@/components/issue/way.ts";
 import { WithoutScript } from "@/components/issue/without-script.tsx";
 import { Notice } from "@/components/ui/notice.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import { redirect } from "@/server/i18n/navigation.ts";
 import type { Locale } from "@/server/i18n/routing.ts";
 import { certify, checkPin, confirmCollected } from "../actions.ts";
@@ -43,10 +44,7 @@ export default async function DownloadPage({ params, searchParams }: DownloadPag
   );
   return (
     <IssueFrame step={2}>
-      <section className="stack" aria-labelledby="step">
-        <h2 id="step" className="section-title">
-          {t("title")}
-        </h2>
+      <Section id="step" title={t("title")}>
         {failed && !isCertified && (
           <Notice tone="error" role="alert" title={t(isWithoutIssuer ? "noIssuer" : "failed")}>
             <p>{t(isWithoutIssuer ? "noIssuerHint" : "failedHint")}</p>
@@ -71,7 +69,7 @@ export default async function DownloadPage({ params, searchParams }: DownloadPag
             </OwnKey>
           </>
         )}
-      </section>
+      </Section>
     </IssueFrame>
   );
 }

@@ -7,6 +7,7 @@ import { OwnCertificate } from "@/components/issue/own-certificate.tsx";
 import { RequestForm } from "@/components/issue/request-form.tsx";
 import { RequestRecipes } from "@/components/issue/request-recipes.tsx";
 import { mayBeMadeBy, wayOf } from "@/components/issue/way.ts";
+import { Section } from "@/components/ui/section.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
 import type { Locale } from "@/server/i18n/routing.ts";
 import { certifyRequest, confirmCollected } from "../actions.ts";
@@ -28,10 +29,7 @@ export default async function RequestPage({ params }: RequestPageProps) {
   const t = await getTranslations("Issue.request");
   return (
     <IssueFrame step={2}>
-      <section className="stack" aria-labelledby="step">
-        <h2 id="step" className="section-title">
-          {t("title")}
-        </h2>
+      <Section id="step" title={t("title")}>
         {isCollected ? (
           <>
             <OwnCertificate
@@ -57,7 +55,7 @@ export default async function RequestPage({ params }: RequestPageProps) {
             )}
           </>
         )}
-      </section>
+      </Section>
     </IssueFrame>
   );
 }

@@ -5,6 +5,7 @@ import { OwnName } from "@/components/admin/given/own-name.tsx";
 import { PlannedLines } from "@/components/admin/invitations/planned-lines.tsx";
 import { Fact, Facts } from "@/components/ui/facts.tsx";
 import { Notice } from "@/components/ui/notice.tsx";
+import { Section } from "@/components/ui/section.tsx";
 import { SubmitButton } from "@/components/ui/submit-button.tsx";
 import { Link } from "@/server/i18n/navigation.ts";
 import { orLost, registrar } from "../../../operator.ts";
@@ -41,20 +42,14 @@ export default async function PlanPage({ params, searchParams }: PlanPageProps) 
         <Fact name={t("plan.wrong")}>{t("count", { count: wrong })}</Fact>
       </Facts>
       {wrong > 0 && (
-        <section className="stack" aria-labelledby="wrong">
-          <h2 id="wrong" className="section-title">
-            {t("plan.wrong")}
-          </h2>
+        <Section id="wrong" title={t("plan.wrong")}>
           <PlannedLines lines={plan.wrong} of={wrong} labelledBy="wrong" />
-        </section>
+        </Section>
       )}
       {right > 0 && (
-        <section className="stack" aria-labelledby="right">
-          <h2 id="right" className="section-title">
-            {t("plan.right")}
-          </h2>
+        <Section id="right" title={t("plan.right")}>
           <PlannedLines lines={plan.right} of={right} labelledBy="right" />
-        </section>
+        </Section>
       )}
       {right === 0 && <Notice tone="error" title={t("plan.nothing")} />}
       <div className="actions no-print">
