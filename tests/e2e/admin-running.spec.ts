@@ -29,6 +29,7 @@ for (const locale of ["ja", "en"] as const) {
     await expect(job).toContainText(t("Admin.jobs.waiting.events.order_changed"));
     await expectUsableAnywhere(page);
     await job.getByRole("link", { name: new RegExp(t("Admin.jobs.cancel.title")) }).click();
+    await expect(page).toHaveURL(/\/jobs\/cancel/);
     await expectUsableAnywhere(page);
     await page.getByLabel(t("Admin.deed.reason"), { exact: true }).fill("試験");
     await page.getByRole("button", { name: t("Admin.jobs.cancel.now"), exact: true }).click();

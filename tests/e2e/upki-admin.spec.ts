@@ -72,6 +72,7 @@ for (const locale of ["ja", "en"] as const) {
     await stray.getByRole("button", { name: t("dead.retry") }).click();
     await expect(page.getByText(t("did.still_dead"))).toBeVisible();
     await stray.getByRole("link", { name: t("dead.discard") }).click();
+    await expect(page).toHaveURL(/\/dead\/discard/);
     await expectUsableAnywhere(page);
     await page.getByRole("button", { name: t("dead.discardNow"), exact: true }).click();
     await expect(page.getByText(t("did.discarded"))).toBeVisible();
