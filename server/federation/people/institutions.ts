@@ -48,14 +48,16 @@ export async function freeBases(
 ): Promise<Map<string, string>> {
   const wanted = providers.map((provider) => ({ provider, bases: basesOf(provider) }));
   const folded = wanted.flatMap(({ bases }) => bases.map((base) => base.toLowerCase()));
-  const rows = await tx.$queryRaw<{ base: string }[]>`
-    SELECT lower("dnBase") AS base FROM "Institution" WHERE lower("dnBase") = ANY(${folded})`;
-  const taken = new Set(rows.map(({ base }) => base));
+  const rows = await tx.$queryRaw<{ base: string; entityId: string }[]>`
+    SELECT lower("dnBase") AS base, "entityId" FROM "Institution" WHERE lower("dnBase") = ANY(${folded})`;
+  const holders = new Map(rows.map(({ base, entityId }) => [base, entityId]));
   const free = new Map<string, string>();
   for (const { provider, bases } of wanted) {
-    const base = bases.find((one) => !taken.has(one.toLowerCase())) ?? bases[0];
-    taken.add(base.toLowerCase());
-    free.set(provider.entityId, base);
+    const { entityId } = provider;
+    const mayHave = (base: string) => (holders.get(base.toLowerCase()) ?? entityId) === entityId;
+    const base = bases.find(mayHave) ?? bases.at(-1) ?? bases[0];
+    holders.set(base.toLowerCase(), entityId);
+    free.set(entityId, base);
   }
   return free;
 }

@@ -2,6 +2,7 @@ import "@/tests/support/quiet.ts";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Database } from "@/server/db.ts";
 import { type Provider, providerIdOf } from "@/server/federation/metadata/read-providers.ts";
+import { freeBases } from "@/server/federation/people/institutions.ts";
 import { findOrMakeMember } from "@/server/federation/people/members.ts";
 import type { Person } from "@/server/federation/people/person.ts";
 import { testDatabase } from "@/tests/support/database.ts";
@@ -181,4 +182,10 @@ test("institutions of one name are told apart in the names of their certificates
   const bases = (await db.institution.findMany()).map(({ dnBase }) => dnBase.toLowerCase());
   expect(new Set(bases).size).toBe(3);
   expect(bases).toContain("o=demo university a,l=academe,c=jp");
+  // Who has a name is not in their own way.
+  const first = await db.institution.findFirstOrThrow({
+    where: { dnBase: { equals: "O=Demo University A,L=Academe,C=JP", mode: "insensitive" } },
+  });
+  const own = { ...provider(first.entityId), nameEn: first.nameEn };
+  expect((await freeBases(db, [own])).get(first.entityId)).toBe(first.dnBase);
 });
