@@ -84,7 +84,12 @@ export async function apply(
       .click();
     await expect(page.getByRole("heading", { name: t("Sent.title") })).toBeVisible();
   });
-  return Number(/certs\/(\d+)\/sent/.exec(page.url())?.[1]);
+  return numberIn(page.url());
+}
+
+/** Of the application that a page is about, by its address. */
+export function numberIn(url: string): number {
+  return Number(/certs\/(\d+)/.exec(url)?.[1]);
 }
 
 /** The PIN of the detail page in view, once it is there by itself. */
@@ -129,6 +134,13 @@ export function isAbout(number: number): (mail: Email) => boolean {
   return (mail) => new RegExp(`OU=No ${number}\\b`).test(mail.text ?? "");
 }
 
+/** 証明書取得URL of their application with this number, once its mail has come. */
+export async function collectUrlOf(address: string, number: number): Promise<string> {
+  return collectUrlIn(
+    await mailTo(address, "", (mail) => isAbout(number)(mail) && collectUrlIn(mail) !== ""),
+  );
+}
+
 export type Ticket = { number: number; pin: string; url: string };
 
 /** An application of the member's who is to be logged in, ready to be received. */
@@ -137,8 +149,7 @@ export async function applyForTicket(page: Page, visit: Visit, address: string):
   const number = await apply(page, visit.locale);
   await page.goto(`/${visit.locale}/certs/${number}`);
   const pin = await readPin(page);
-  const mail = await mailTo(address, "", (mail) => isAbout(number)(mail) && collectUrlIn(mail) !== "");
-  return { number, pin, url: collectUrlIn(mail) };
+  return { number, pin, url: await collectUrlOf(address, number) };
 }
 
 /** What an institution that allows only these would have had the ticket say. */
