@@ -6,8 +6,10 @@ import { join } from "node:path";
 import { browserProblem } from "./browser.ts";
 import { build, isBuilt } from "./build.ts";
 import { generateClient } from "./generate.ts";
+import { type Failure, failuresOfPlaywright, failuresOfVitest, writeFailures } from "./test-report.ts";
 
-type Count = { passed: number; failed: number };
+/** `failures`: of those that failed, as far as a report names them. */
+type Count = { passed: number; failed: number; failures?: Failure[] };
 
 const root = join(import.meta.dirname, "..");
 const modules = join(root, "node_modules");
@@ -53,9 +55,10 @@ async function vitest(project: string): Promise<Count> {
   const report = join(reports, `${project}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   const code = await run(join(modules, "vitest/vitest.mjs"), ["run", "--project", project, ...reporters]);
-  const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
+  const seen = JSON.parse(readFileSync(report, "utf8"));
   // A file that could not even be loaded has no failed test in it.
-  return { passed: numPassedTests, failed: numFailedTests || (code === 0 ? 0 : 1) };
+  const failed = seen.numFailedTests || (code === 0 ? 0 : 1);
+  return { passed: seen.numPassedTests, failed, failures: failuresOfVitest(seen) };
 }
 
 async function journeys(): Promise<Count> {
@@ -65,8 +68,10 @@ async function journeys(): Promise<Count> {
   const code = await run(join(modules, "@playwright/test/cli.js"), ["test", "--reporter=list,json"], {
     PLAYWRIGHT_JSON_OUTPUT_FILE: report,
   });
-  const { stats } = JSON.parse(readFileSync(report, "utf8"));
-  return { passed: stats.expected + stats.flaky, failed: stats.unexpected || (code === 0 ? 0 : 1) };
+  const seen = JSON.parse(readFileSync(report, "utf8"));
+  const { expected, flaky, unexpected } = seen.stats;
+  const failed = unexpected || (code === 0 ? 0 : 1);
+  return { passed: expected + flaky, failed, failures: failuresOfPlaywright(seen) };
 }
 
 const asked = process.argv.slice(2);
@@ -75,21 +80,25 @@ if (unknown.length > 0) {
   console.error(`There is no part ${unknown.join(", ")}: choose from ${Object.keys(parts).join(", ")}.`);
   process.exit(1);
 }
-const total: Count = { passed: 0, failed: 0 };
+const total = { passed: 0, failed: 0 };
 const lines: string[] = [];
+const failed: string[] = [];
 generateClient();
 for (const [name, part] of Object.entries(parts)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
   console.log(`\n── ${name} ──`);
   const began = Date.now();
-  const { passed, failed } = await part().catch((error: unknown) => {
+  const count: Count = await part().catch((error: unknown) => {
     console.error(error instanceof Error ? error.message : error);
     return { passed: 0, failed: 1 };
   });
-  total.passed += passed;
-  total.failed += failed;
-  lines.push(`${name}: ${passed} passed, ${failed} failed (${Math.round((Date.now() - began) / 1000)} s)`);
+  total.passed += count.passed;
+  total.failed += count.failed;
+  const seconds = Math.round((Date.now() - began) / 1000);
+  lines.push(`${name}: ${count.passed} passed, ${count.failed} failed (${seconds} s)`);
+  if (count.failures?.length) failed.push(writeFailures(name, count.failures));
 }
 rmSync(reports, { recursive: true, force: true });
+if (failed.length > 0) console.log(`\n── failed ──\n\n${failed.join("\n\n")}`);
 console.log(`\n${lines.join("\n")}\n\n${total.passed} passed, ${total.failed} failed`);
 process.exit(total.failed > 0 ? 1 : 0);
