@@ -1,6 +1,7 @@
 /** The database: one pool a process, kept over hot reloads. */
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
+import { oneWriteSocket } from "./db/one-write.ts";
 import { type Plain, plainOf } from "./db/plain.ts";
 import { env } from "./env.ts";
 import { type Prisma, PrismaClient } from "./generated/prisma/client.ts";
@@ -19,6 +20,9 @@ export function openDatabase(url: string, connections = 10): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
+    // Statements that do not need each other's answers are sent at once, and done in their order.
+    pipeline: true,
+    stream: oneWriteSocket,
     // Prisma writes moments in UTC and reads them so, whatever the database's own time zone: so it has to be theirs.
     onConnect: (client) => client.query("SET TIME ZONE 'UTC'"),
   });

@@ -5,7 +5,10 @@
 import { hash } from "node:crypto";
 import pg from "pg";
 
-/** What writes by statements alone. Prisma's transactions are such, and those of `Plain`; columns come out alike. */
+/**
+ * What writes by statements alone. Prisma's transactions are such, and those of `Plain`; columns come out alike. Statements that do not need
+ * each other's answers may be sent together: they are done in the order in which they were called.
+ */
 export type Statements = {
   $queryRaw<Rows>(statement: TemplateStringsArray, ...values: unknown[]): Promise<Rows>;
   /** Settles to how many rows it touched. */
@@ -20,7 +23,8 @@ export type Plain = Pick<Statements, "$queryRaw"> & {
 /** Milliseconds, for a connection and then for the deed. */
 export type Patience = { maxWait: number; timeout: number };
 
-type Run = (query: pg.QueryConfig) => Promise<pg.QueryResult>;
+/** `writes`: not before the transaction is there. */
+type Run = (query: pg.QueryConfig, writes?: "writes") => Promise<pg.QueryResult>;
 
 export function plainOf(pool: pg.Pool, patience: Patience): Plain {
   let isNamed = true;
@@ -30,7 +34,7 @@ export function plainOf(pool: pg.Pool, patience: Patience): Plain {
       return rows as Rows;
     },
     async $executeRaw(statement, ...values) {
-      const { rowCount } = await run(queryOf(statement, values, isNamed));
+      const { rowCount } = await run(queryOf(statement, values, isNamed), "writes");
       return rowCount ?? 0;
     },
   });
@@ -48,7 +52,7 @@ export function plainOf(pool: pg.Pool, patience: Patience): Plain {
   return {
     $queryRaw: <Rows>(statement: TemplateStringsArray, ...values: unknown[]) =>
       tolerant(async () => statements((query) => pool.query(query)).$queryRaw<Rows>(statement, ...values)),
-    inOneGo: (deed) => tolerant(() => transaction(pool, patience, (run) => deed(statements(run)))),
+    inOneGo: (deed) => tolerant(() => transaction(pool, patience, async (run) => deed(statements(run)))),
   };
 }
 
@@ -71,14 +75,27 @@ async function transaction<Done>(
     clock.reject(late);
   }, timeout);
   let isOver = false;
+  let failed: unknown;
+  /** PostgreSQL refuses all that was sent behind a statement that failed: what is told is why the first did. */
+  const sent = (query: string | pg.QueryConfig) =>
+    client.query(query).catch((error: unknown) => {
+      failed ??= error;
+      throw failed;
+    });
+  /** `sent`: what only looks may be sent right behind it. What was written outside of a transaction would stay: it waits, and all after it. */
+  let begin: "sent" | "waited for" | "done" = "sent";
+  const begun = sent("BEGIN").then(() => {
+    begin = "done";
+  });
   /** What a deed says after its end would be in nobody's transaction, or in somebody else's. */
-  const run: Run = async (query) => {
+  const run: Run = async (query, writes) => {
+    if (writes && begin === "sent") begin = "waited for";
+    if (begin === "waited for") await begun;
     if (isOver) throw fault ?? new Error("The transaction is over.");
-    return client.query(query);
+    return sent(query);
   };
   const whole = async () => {
-    await client.query("BEGIN");
-    const done = await deed(run);
+    const [, done] = await Promise.all([begun, deed(run)]);
     isOver = true;
     // A statement may have failed without the deed's minding: then PostgreSQL answers that it has rolled back.
     const { command } = await client.query("COMMIT");

@@ -40,12 +40,14 @@ export type Ledger = {
 export async function openLedger(tx: Statements, facts: readonly Fact[]): Promise<Ledger> {
   const orderIds = facts.flatMap((fact) => ("orderId" in fact ? fact.orderId : []));
   const ids = facts.flatMap((fact) => ("enrollmentId" in fact ? fact.enrollmentId : []));
-  const enrollments = await tx.$queryRaw<Enrollment[]>`
-    SELECT * FROM "Enrollment" WHERE id = ANY(
-      ARRAY(SELECT "enrollmentId" FROM "Order" WHERE id = ANY(${orderIds})) || ${ids}::text[])
-    ORDER BY id FOR UPDATE`;
-  // Read only now: an order changes under the lock of its application.
-  const orders = await tx.$queryRaw<Order[]>`SELECT * FROM "Order" WHERE id = ANY(${orderIds})`;
+  const [enrollments, orders] = await Promise.all([
+    tx.$queryRaw<Enrollment[]>`
+      SELECT * FROM "Enrollment" WHERE id = ANY(
+        ARRAY(SELECT "enrollmentId" FROM "Order" WHERE id = ANY(${orderIds})) || ${ids}::text[])
+      ORDER BY id FOR UPDATE`,
+    // Read after it: an order changes under the lock of its application.
+    tx.$queryRaw<Order[]>`SELECT * FROM "Order" WHERE id = ANY(${orderIds})`,
+  ]);
   const known = enrollments.map(({ id }) => id);
   const has = (type: Fact["type"]) => facts.some((fact) => fact.type === type);
   return {

@@ -8,7 +8,7 @@ import { newSerial, serialHex } from "../../pki/serial.ts";
 import type { KeyOrigin, PlainFact } from "../../ports.ts";
 import type { Bytes } from "../../secrets/sealing.ts";
 import type { CertificateIssuer, Issuers } from "./issuers.ts";
-import { lockKeys } from "./known-keys.ts";
+import { type KnownKeys, lockKeys } from "./known-keys.ts";
 import { subjectOf } from "./profiles.ts";
 import { livingNonce, type Refusal, standing } from "./standing.ts";
 import { withoutSecrets } from "./ticket-secrets.ts";
@@ -63,11 +63,18 @@ export async function issueAll(world: World, wishes: readonly Wish[]): Promise<G
   const issued = kindNames.filter(issuers.issues);
   return world.db.plain.inOneGo(async (tx) => {
     const now = world.now();
-    const tickets = await lockTickets(
-      tx,
-      wishes.map(({ ticket }) => ticket),
-    );
-    const { chosen, refused } = await choose(tx, wishes, tickets, now);
+    const brought = wishes.filter(({ origin }) => origin !== "server");
+    const [tickets, keys] = await Promise.all([
+      lockTickets(
+        tx,
+        wishes.map(({ ticket }) => ticket),
+      ),
+      lockKeys(
+        tx,
+        brought.map(({ keyHash }) => keyHash),
+      ),
+    ]);
+    const { chosen, refused } = choose(wishes, tickets, keys, now);
     const issuable = chosen.filter(({ ticket }) => issued.includes(ticket.kind));
     const made = await Promise.all(
       issuable.map(({ wish, ticket }) => make(issuers.issuing(ticket.kind), wish, ticket, now)),
@@ -92,21 +99,11 @@ export async function issueAll(world: World, wishes: readonly Wish[]): Promise<G
 }
 
 /** Whose certificates are to be made, one of each ticket's, and whose keys are refused. */
-async function choose(
-  tx: Statements,
-  wishes: readonly Wish[],
-  tickets: ReadonlyMap<string, Ticket>,
-  now: Date,
-) {
+function choose(wishes: readonly Wish[], tickets: ReadonlyMap<string, Ticket>, keys: KnownKeys, now: Date) {
   const open = wishes.flatMap((wish) => {
     const stands = standsFor(wish, tickets.get(hex(wish.ticket)) ?? null, now);
     return stands.result === "open" ? [{ wish, ticket: stands.ticket }] : [];
   });
-  const brought = open.filter(({ wish }) => wish.origin !== "server");
-  const keys = await lockKeys(
-    tx,
-    brought.map(({ wish }) => wish.keyHash),
-  );
   const chosen = new Map<string, (typeof open)[number]>();
   const refused = new Map<Wish, Granted>();
   for (const { wish, ticket } of open) {
@@ -168,28 +165,32 @@ async function make(
   };
 }
 
+/** Sent in one go: nothing of it needs the answer of another, and all of it is done in this order. */
 async function keep(world: World, tx: Statements, made: readonly Made[]): Promise<void> {
   if (made.length === 0) return;
   // Those whose certificates came from requests change alike; one with a .p12 changes by itself.
   const alike = made.filter(({ wish, certificate }) => certificate && !wish.pack);
-  await keepCertificates(
-    tx,
-    made.flatMap(({ certificate }) => certificate ?? []),
-    { orderIds: alike.map(({ ticket }) => ticket.orderId), at: alike[0]?.changes.collectedAt ?? null },
-  );
-  for (const one of made) {
-    if (alike.includes(one)) continue;
-    const now: Ticket = { ...one.ticket, ...one.changes };
-    await tx.$executeRaw`
-      UPDATE "Ticket" SET "collectedAt" = ${now.collectedAt}, "sealedPackage" = ${now.sealedPackage},
-        "packageUntil" = ${now.packageUntil}, encryption = ${now.encryption}::"Encryption", "closedAt" = ${now.closedAt},
-        nonce = ${now.nonce}, kept = ${now.kept}
-      WHERE "orderId" = ${now.orderId}`;
-  }
-  await world.tell(
-    tx,
-    made.map(({ fact }) => fact),
-  );
+  await Promise.all([
+    keepCertificates(
+      tx,
+      made.flatMap(({ certificate }) => certificate ?? []),
+      { orderIds: alike.map(({ ticket }) => ticket.orderId), at: alike[0]?.changes.collectedAt ?? null },
+    ),
+    ...made.filter((one) => !alike.includes(one)).map((one) => keepTicket(tx, one)),
+    world.tell(
+      tx,
+      made.map(({ fact }) => fact),
+    ),
+  ]);
+}
+
+async function keepTicket(tx: Statements, { ticket, changes }: Made): Promise<void> {
+  const now: Ticket = { ...ticket, ...changes };
+  await tx.$executeRaw`
+    UPDATE "Ticket" SET "collectedAt" = ${now.collectedAt}, "sealedPackage" = ${now.sealedPackage},
+      "packageUntil" = ${now.packageUntil}, encryption = ${now.encryption}::"Encryption", "closedAt" = ${now.closedAt},
+      nonce = ${now.nonce}, kept = ${now.kept}
+    WHERE "orderId" = ${now.orderId}`;
 }
 
 /** In one statement with what becomes of their tickets, if no more becomes of them. Octets go as base64, a quarter less than as hexadecimal. */

@@ -18,11 +18,13 @@ export async function lockKeys(tx: Statements, keyHashes: readonly Bytes[]): Pro
   const compromised = new Set<string>();
   if (keyHashes.length > 0) {
     const locks = keyHashes.map((keyHash) => Buffer.from(keyHash).readInt32BE()).sort((a, b) => a - b);
-    await tx.$queryRaw`SELECT count(pg_advisory_xact_lock(${keyLocks}::int, n)) FROM unnest(${locks}::int[]) AS n`;
     const names = keyHashes.map(nameOf);
-    const certificates = await tx.$queryRaw<{ key: string; dn: string; revocationReason: number | null }[]>`
-      SELECT encode("keyHash", 'hex') AS key, dn, "revocationReason" FROM "Certificate"
-      WHERE "keyHash" = ANY(ARRAY(SELECT decode(name, 'hex') FROM unnest(${names}::text[]) AS name))`;
+    const [, certificates] = await Promise.all([
+      tx.$queryRaw`SELECT count(pg_advisory_xact_lock(${keyLocks}::int, n)) FROM unnest(${locks}::int[]) AS n`,
+      tx.$queryRaw<{ key: string; dn: string; revocationReason: number | null }[]>`
+        SELECT encode("keyHash", 'hex') AS key, dn, "revocationReason" FROM "Certificate"
+        WHERE "keyHash" = ANY(ARRAY(SELECT decode(name, 'hex') FROM unnest(${names}::text[]) AS name))`,
+    ]);
     for (const { key, dn, revocationReason } of certificates) {
       owners.set(key, (owners.get(key) ?? new Set()).add(dn));
       if (revocationReason === reasonCodes.keyCompromise) compromised.add(key);

@@ -26,7 +26,7 @@ const note = (tx: Tx, name: string) =>
 
 /** A pool whose patience is short, and which tells what is out of it. */
 async function hurried<T>(deed: (plain: Plain, pool: pg.Pool) => Promise<T>): Promise<T> {
-  const pool = new pg.Pool({ connectionString: url, max: 1 });
+  const pool = new pg.Pool({ connectionString: url, max: 1, pipeline: true });
   pool.on("error", () => {});
   try {
     return await deed(plainOf(pool, { maxWait: 200, timeout: 400 }), pool);
@@ -70,6 +70,40 @@ test("a deed that does not mind a statement's failure fails all the same", async
     await tx.$queryRaw`SELECT 1 / 0`.catch(() => {});
   });
   await expect(deed).rejects.toThrow("rolled back");
+  expect(await names()).toEqual([]);
+});
+
+test("statements sent together are done in their order, whether they look or write", async () => {
+  const count = (tx: Tx) => tx.$queryRaw<{ n: number }[]>`SELECT count(*)::int AS n FROM "OutboxEvent"`;
+  const together = (tx: Tx) =>
+    Promise.all([count(tx), note(tx, "one"), count(tx), note(tx, "two"), count(tx)]);
+  const [first, second] = await db.plain.inOneGo(async (tx) => [await together(tx), await together(tx)]);
+  expect(first).toEqual([[{ n: 0 }], 1, [{ n: 1 }], 1, [{ n: 2 }]]);
+  expect(second).toEqual([[{ n: 2 }], 1, [{ n: 3 }], 1, [{ n: 4 }]]);
+});
+
+test("of statements sent together, those behind one that failed tell why it did", async () => {
+  const told: unknown[] = [];
+  const deed = db.plain.inOneGo(async (tx) => {
+    const sent = [note(tx, "one"), tx.$queryRaw`SELECT 1 / 0`, note(tx, "two"), tx.$queryRaw`SELECT 1`];
+    told.push(...(await Promise.allSettled(sent)));
+    await note(tx, "three");
+  });
+  await expect(deed).rejects.toMatchObject({ code: "22012" });
+  const failed = { status: "rejected", reason: expect.objectContaining({ code: "22012" }) };
+  expect(told).toEqual([{ status: "fulfilled", value: 1 }, failed, failed, failed]);
+  expect(await names()).toEqual([]);
+});
+
+test("nothing is written where the transaction could not begin", async () => {
+  const deed = hurried(async (plain, pool) => {
+    pool.on("connect", (client) => {
+      const query = client.query.bind(client) as (said: unknown) => unknown;
+      Object.assign(client, { query: (said: unknown) => query(said === "BEGIN" ? "SELECT 1 / 0" : said) });
+    });
+    await plain.inOneGo((tx) => note(tx, "one"));
+  });
+  await expect(deed).rejects.toMatchObject({ code: "22012" });
   expect(await names()).toEqual([]);
 });
 
