@@ -1,7 +1,7 @@
 /** Statements straight to PostgreSQL: whole or not at all, on connections that come back, with columns as Prisma gives them. */
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { type Plain, plainOf } from "@/server/db/plain.ts";
 import { type Database, openDatabase } from "@/server/db.ts";
 import { testDatabaseUrl } from "@/tests/support/database.ts";
@@ -24,12 +24,14 @@ type Tx = Parameters<Parameters<Plain["inOneGo"]>[0]>[0];
 const note = (tx: Tx, name: string) =>
   tx.$executeRaw`INSERT INTO "OutboxEvent" (id, name, data) VALUES (gen_random_uuid()::text, ${name}, '{}')`;
 
-/** A pool whose patience is short, and which tells what is out of it. */
-async function hurried<T>(deed: (plain: Plain, pool: pg.Pool) => Promise<T>): Promise<T> {
+const patient = { maxWait: 20_000, timeout: 20_000 };
+
+/** A pool of one connection, which tells what is out of it. */
+async function alone<T>(deed: (plain: Plain, pool: pg.Pool) => Promise<T>): Promise<T> {
   const pool = new pg.Pool({ connectionString: url, max: 1, pipeline: true });
   pool.on("error", () => {});
   try {
-    return await deed(plainOf(pool, { maxWait: 200, timeout: 400 }), pool);
+    return await deed(plainOf(pool, patient), pool);
   } finally {
     await pool.end();
   }
@@ -47,7 +49,7 @@ test("what a deed says is there when it is done, with how many rows it touched",
 });
 
 test("a deed that throws leaves nothing behind, and its connection is as good as before", async () => {
-  await hurried(async (plain, pool) => {
+  await alone(async (plain, pool) => {
     const broken = plain.inOneGo(async (tx) => {
       await note(tx, "one");
       throw new Error("cut off");
@@ -96,7 +98,7 @@ test("of statements sent together, those behind one that failed tell why it did"
 });
 
 test("nothing is written where the transaction could not begin", async () => {
-  const deed = hurried(async (plain, pool) => {
+  const deed = alone(async (plain, pool) => {
     pool.on("connect", (client) => {
       const query = client.query.bind(client) as (said: unknown) => unknown;
       Object.assign(client, { query: (said: unknown) => query(said === "BEGIN" ? "SELECT 1 / 0" : said) });
@@ -117,7 +119,7 @@ test("what is said only at the commit, as by a deferred trigger, is the deed's f
 });
 
 test("a connection lost in the middle, at work or at rest, ends its deed only", async () => {
-  await hurried(async (plain, pool) => {
+  await alone(async (plain, pool) => {
     const atWork = plain.inOneGo(async (tx) => {
       await note(tx, "one");
       await tx.$queryRaw`SELECT pg_terminate_backend(pg_backend_pid())`;
@@ -138,17 +140,20 @@ test("a connection lost in the middle, at work or at rest, ends its deed only", 
 });
 
 test("a deed that takes too long is over: what it said is gone, what it still says is refused", async () => {
-  await hurried(async (plain, pool) => {
-    let afterwards: unknown;
-    const long = plain.inOneGo(async (tx) => {
+  await alone(async (plain, pool) => {
+    const hurried = plainOf(pool, { ...patient, timeout: 1000 });
+    const isOver = Promise.withResolvers<void>();
+    let afterwards: Promise<unknown> | undefined;
+    const long = hurried.inOneGo(async (tx) => {
       await note(tx, "one");
-      await pause(600);
-      afterwards = await note(tx, "two").catch((error: Error) => error.message);
+      afterwards = isOver.promise.then(() => note(tx, "two"));
+      await afterwards;
     });
-    await expect(long).rejects.toThrow("not over after 400 ms");
-    const stuck = plain.inOneGo((tx) => tx.$queryRaw`SELECT pg_sleep(3)::text`);
-    await expect(stuck).rejects.toThrow("not over after 400 ms");
-    expect(afterwards).toContain("not over after 400 ms");
+    await expect(long).rejects.toThrow("not over after 1000 ms");
+    isOver.resolve();
+    await expect(afterwards).rejects.toThrow("not over after 1000 ms");
+    const stuck = hurried.inOneGo((tx) => tx.$queryRaw`SELECT pg_sleep(5)::text`);
+    await expect(stuck).rejects.toThrow("not over after 1000 ms");
     await plain.inOneGo((tx) => note(tx, "three"));
     expect(pool.totalCount).toBe(1);
   });
@@ -164,15 +169,15 @@ test("what a deed leaves running goes into nobody else's transaction", async () 
 });
 
 test("who finds every connection taken waits for a while, is told so, and takes none for it", async () => {
-  await hurried(async (plain, pool) => {
+  await alone(async (plain, pool) => {
     const taken = await pool.connect();
-    await expect(plain.inOneGo((tx) => note(tx, "one"))).rejects.toThrow("free for 200 ms");
+    const hurried = plainOf(pool, { ...patient, maxWait: 200 });
+    await expect(hurried.inOneGo((tx) => note(tx, "one"))).rejects.toThrow("free for 200 ms");
     taken.release();
-    await pause(20);
-    expect(pool).toMatchObject({ totalCount: 1, idleCount: 1, waitingCount: 0 });
+    await vi.waitFor(() => expect(pool).toMatchObject({ totalCount: 1, idleCount: 1, waitingCount: 0 }));
     const next = await pool.connect();
     const waiting = plain.inOneGo((tx) => note(tx, "two"));
-    await pause(50);
+    await vi.waitFor(() => expect(pool.waitingCount).toBe(1));
     next.release();
     await waiting;
   });
@@ -184,18 +189,21 @@ test("of two that wait for each other one goes on", async () => {
   await db.plain.inOneGo((tx) => note(tx, "b"));
   const take = (tx: Tx, name: string) =>
     tx.$queryRaw`SELECT 1 FROM "OutboxEvent" WHERE name = ${name} FOR UPDATE`;
-  const both = await Promise.allSettled(
-    [
-      ["a", "b"],
-      ["b", "a"],
-    ].map(([first = "", second = ""]) =>
-      db.plain.inOneGo(async (tx) => {
-        await take(tx, first);
-        await pause(100);
-        await take(tx, second);
-      }),
-    ),
-  );
+  const [hasA, hasB] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const both = await Promise.allSettled([
+    db.plain.inOneGo(async (tx) => {
+      await take(tx, "a");
+      hasA.resolve();
+      await hasB.promise;
+      await take(tx, "b");
+    }),
+    db.plain.inOneGo(async (tx) => {
+      await take(tx, "b");
+      hasB.resolve();
+      await hasA.promise;
+      await take(tx, "a");
+    }),
+  ]);
   expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
   expect(both.find(({ status }) => status === "rejected")).toMatchObject({ reason: { code: "40P01" } });
 });
@@ -226,7 +234,7 @@ test("columns come out as Prisma gives them, also where the database lives in an
 });
 
 test("where statements cannot have names, as behind some poolers, they go on without", async () => {
-  await hurried(async (plain, pool) => {
+  await alone(async (plain, pool) => {
     const named = async () => {
       const { rows } = await pool.query("SELECT count(*)::int AS n FROM pg_prepared_statements");
       return rows[0].n;
