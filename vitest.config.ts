@@ -30,6 +30,8 @@ export default defineConfig({
           globalSetup: ["tests/support/postgres.ts"],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          // As long as a busy machine may take: what is waited for comes, or the test fails.
+          expect: { poll: { timeout: 15_000 } },
         },
       },
       {

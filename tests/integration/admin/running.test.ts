@@ -141,8 +141,10 @@ test("a job that waits says for what and until when; cancelled it is woken by no
   expect(await cancelJob(db, { id, scope: a.scope, now, reason: "二重の申請" })).toBe(true);
   expect(await cancelJob(db, { id, scope: a.scope, now, reason: "二重の申請" })).toBe(false);
   await engine.send("come/now");
-  await vi.waitFor(async () =>
-    expect(await db.engineEvent.count({ where: { name: "come/now", routedAt: { not: null } } })).toBe(1),
+  await vi.waitFor(
+    async () =>
+      expect(await db.engineEvent.count({ where: { name: "come/now", routedAt: { not: null } } })).toBe(1),
+    { timeout: 15_000 },
   );
   expect(await db.engineRun.findUniqueOrThrow({ where: { id } })).toMatchObject({ status: "cancelled" });
   expect(await db.auditEntry.findMany({ where: { subjectId: id } })).toMatchObject([

@@ -212,7 +212,9 @@ test("a request that cannot be answered is nobody else's trouble", async () => {
     office.ca.answerAhead(request as never, response as never);
     return response;
   });
-  await vi.waitFor(() => expect(responses[1]?.writeHead).toHaveBeenCalledWith(200, expect.anything()));
+  await vi.waitFor(() => expect(responses[1]?.writeHead).toHaveBeenCalledWith(200, expect.anything()), {
+    timeout: 15_000,
+  });
   expect(responses[0]?.destroy).toHaveBeenCalledOnce();
   expect(said).toHaveBeenCalledOnce();
   said.mockRestore();

@@ -67,7 +67,9 @@ test("other metadata are searched as soon as they have been read, and nobody wai
     await tx.federationState.update({ where: { id: "current" }, data: { loadedAt: new Date() } });
   });
   expect(await listed(one.nameJa)).toEqual([one.nameJa]);
-  await vi.waitFor(async () => expect(await listed(arrived.nameJa)).toEqual([arrived.nameJa]));
+  await vi.waitFor(async () => expect(await listed(arrived.nameJa)).toEqual([arrived.nameJa]), {
+    timeout: 15_000,
+  });
   expect(await listed(one.nameJa)).toEqual([]);
 });
 

@@ -174,10 +174,12 @@ test("who finds every connection taken waits for a while, is told so, and takes 
     const hurried = plainOf(pool, { ...patient, maxWait: 200 });
     await expect(hurried.inOneGo((tx) => note(tx, "one"))).rejects.toThrow("free for 200 ms");
     taken.release();
-    await vi.waitFor(() => expect(pool).toMatchObject({ totalCount: 1, idleCount: 1, waitingCount: 0 }));
+    await vi.waitFor(() => expect(pool).toMatchObject({ totalCount: 1, idleCount: 1, waitingCount: 0 }), {
+      timeout: 15_000,
+    });
     const next = await pool.connect();
     const waiting = plain.inOneGo((tx) => note(tx, "two"));
-    await vi.waitFor(() => expect(pool.waitingCount).toBe(1));
+    await vi.waitFor(() => expect(pool.waitingCount).toBe(1), { timeout: 15_000 });
     next.release();
     await waiting;
   });
