@@ -15,6 +15,11 @@ beforeAll(async () => {
 });
 afterAll(() => door.close());
 
+const real = performance.now.bind(performance);
+/** Milliseconds by which the process is older than it was so far: what was seen of other processes' deeds is good for a second. */
+let older = 0;
+vi.spyOn(performance, "now").mockImplementation(() => real() + older);
+
 const type = { "Content-Type": "application/ocsp-request" };
 
 async function post(question: Uint8Array, url = door.url): Promise<Response> {
@@ -74,18 +79,14 @@ describe("a certificate", () => {
     expect(Buffer.from(above.certificate ?? []).toString("latin1")).not.toContain("/ocsp");
   });
 
-  test("revoked by another process is told as revoked within a second or two", async () => {
+  test("revoked by another process is told as revoked a second later at most", async () => {
     const { orderId, serial } = await issued();
     const question = await questionFor(office, [serial]);
     expect((await read(await get(question))).statuses).toEqual(["good"]);
     const other = new LocalCa(office.parts);
     await other.revoke({ enrollmentId: "e", orderIds: [orderId], reason: "superseded" });
-    const since = performance.now();
-    await vi.waitFor(async () => expect((await read(await get(question))).statuses).toEqual(["revoked"]), {
-      timeout: 2000,
-      interval: 50,
-    });
-    expect(performance.now() - since).toBeLessThan(2000);
+    older += 1000;
+    expect((await read(await get(question))).statuses).toEqual(["revoked"]);
   });
 
   test("revoked by another process while nobody asked is told as revoked, however long ago that was", async () => {
@@ -93,12 +94,10 @@ describe("a certificate", () => {
     const question = await questionFor(office, [serial]);
     const quiet = await openDoor(new LocalCa(office.parts));
     expect((await read(await post(question, quiet.url))).statuses).toEqual(["good"]);
-    const asked = performance.now();
     office.pass(60_000);
     await new LocalCa(office.parts).revoke({ enrollmentId: "e", orderIds: [orderId], reason: "superseded" });
     office.pass(60 * 60_000);
-    // What was seen is good for a second of real time.
-    await vi.waitFor(() => expect(performance.now() - asked).toBeGreaterThan(1000), { timeout: 2000 });
+    older += 1000;
     expect((await read(await post(question, quiet.url))).statuses).toEqual(["revoked"]);
     await quiet.close();
   });
@@ -206,10 +205,8 @@ describe("what may be kept", () => {
     office.pass(29 * 60_000);
     expect(await octets()).toBe(first);
     // Also when it is time to look whether another process has revoked something.
-    const real = performance.now.bind(performance);
-    const later = vi.spyOn(performance, "now").mockImplementation(() => real() + 2000);
+    older += 2000;
     expect(await octets()).toBe(first);
-    later.mockRestore();
     office.pass(2 * 60_000);
     expect(await octets()).not.toBe(first);
   });
