@@ -90,17 +90,19 @@ describe("two processes", () => {
         }),
       ),
     ];
+    // Longer than a busy machine stands still.
+    const leaseMs = 1500;
     /** By the database's clock, from the end of the lease under which the step began. */
     const threeLeasesPass = async () => {
       const { rows } = await shop.pool.query('SELECT "dueAt"::text AS ends FROM "EngineRun"');
-      const over = `SELECT now() > $1::timestamptz + interval '800 ms' AS over`;
+      const over = `SELECT now() > $1::timestamptz + interval '${2 * leaseMs} ms' AS over`;
       await vi.waitFor(
         async () => expect((await shop.pool.query(over, [rows[0].ends])).rows[0].over).toBe(true),
         soon,
       );
     };
-    const one = await shop.open(functions, { leaseMs: 400 });
-    await shop.open(functions, { leaseMs: 400 });
+    const one = await shop.open(functions, { leaseMs });
+    await shop.open(functions, { leaseMs });
     await one.send("go");
     await shop.over(1);
     expect(ran).toBe(1);
