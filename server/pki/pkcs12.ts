@@ -48,12 +48,17 @@ const localKeyIdId = oid("1.2.840.113549.1.9.21");
 
 /**
  * Makes the file, about a millisecond of work.
+ * @param of.certificate may still be being signed: what does not need it is done meanwhile
  * @param of.password printable ASCII: beyond it, readers disagree on how a password is encoded
  * @returns DER
  * @throws PkiError `password_unusable`
  */
 export async function buildPkcs12(
-  of: Pkcs12Content & { password: string; encryption: Pkcs12Encryption },
+  of: Omit<Pkcs12Content, "certificate"> & {
+    certificate: Uint8Array | Promise<Uint8Array>;
+    password: string;
+    encryption: Pkcs12Encryption;
+  },
   suite: Pkcs12Suite,
 ): Promise<Uint8Array> {
   if (!/^[\x20-\x7e]+$/.test(of.password)) {
@@ -61,8 +66,11 @@ export async function buildPkcs12(
   }
   const { encrypt, mac } =
     of.encryption === "modern" ? modern(of.password, suite) : compatible(of.password, suite);
+  const key = await encrypt(of.pkcs8);
+  const macOf = await mac();
 
-  const localKeyId = of.localKeyId ?? (await suite.digest("sha1", of.certificate));
+  const certificate = await of.certificate;
+  const localKeyId = of.localKeyId ?? (await suite.digest("sha1", certificate));
   const attributes = setOf(
     ...(of.friendlyName === null
       ? []
@@ -70,16 +78,15 @@ export async function buildPkcs12(
     attribute(localKeyIdId, octetString(localKeyId)),
   );
   const certificates = sequence(
-    safeBag(certBag, certificateValue(of.certificate), attributes),
+    safeBag(certBag, certificateValue(certificate), attributes),
     ...of.chain.map((certificate) => safeBag(certBag, certificateValue(certificate))),
   );
-  const key = await encrypt(of.pkcs8);
   const keys = sequence(
     safeBag(shroudedKeyBag, sequence(key.algorithm, octetString(key.content)), attributes),
   );
 
   const authenticatedSafe = sequence(encryptedContent(await encrypt(certificates)), plainContent(keys));
-  return sequence(integer(3), plainContent(authenticatedSafe), await mac(authenticatedSafe));
+  return sequence(integer(3), plainContent(authenticatedSafe), await macOf(authenticatedSafe));
 }
 
 /** BMPString has no other characters (X.680 §41.15): OpenSSL drops a name that tries, who knows what others do. */
@@ -117,8 +124,8 @@ type Encrypted = { algorithm: Der; content: Uint8Array };
 
 type Protection = {
   encrypt: (content: Uint8Array) => Promise<Encrypted>;
-  /** MacData (§4) of the authenticated safe. */
-  mac: (authenticatedSafe: Uint8Array) => Promise<Der>;
+  /** Derives the key of the MAC; then MacData (§4) of the authenticated safe. */
+  mac: () => Promise<(authenticatedSafe: Uint8Array) => Promise<Der>>;
 };
 
 const hmacWithSha256 = sequence(oid("1.2.840.113549.2.9"), nullValue);
@@ -142,7 +149,7 @@ function modern(password: string, suite: Pkcs12Suite): Protection {
         content: await suite.encrypt({ cipher: "aes-256-cbc", key, iv, content }),
       };
     },
-    mac: (content) => macData({ hash: "sha256", algorithm: sha256, length: 32, password, content }, suite),
+    mac: () => macData({ hash: "sha256", algorithm: sha256, length: 32, password }, suite),
   };
 }
 
@@ -163,18 +170,20 @@ function compatible(password: string, suite: Pkcs12Suite): Protection {
         content: await suite.encrypt({ cipher: "des-ede3-cbc", key, iv, content }),
       };
     },
-    mac: (content) => macData({ hash: "sha1", algorithm: sha1, length: 20, password, content }, suite),
+    mac: () => macData({ hash: "sha1", algorithm: sha1, length: 20, password }, suite),
   };
 }
 
 /** The salt is 8 octets: longer ones have kept macOS from reading the file. */
 async function macData(
-  of: { hash: "sha1" | "sha256"; algorithm: Der; length: number; password: string; content: Uint8Array },
+  of: { hash: "sha1" | "sha256"; algorithm: Der; length: number; password: string },
   suite: Pkcs12Suite,
-): Promise<Der> {
+): Promise<(authenticatedSafe: Uint8Array) => Promise<Der>> {
   const salt = suite.random(8);
   const derived = { hash: of.hash, password: bmpPassword(of.password), salt, iterations: ITERATIONS };
   const key = await pkcs12Kdf({ ...derived, purpose: purpose.mac, length: of.length }, suite);
-  const value = await suite.hmac(of.hash, key, of.content);
-  return sequence(sequence(of.algorithm, octetString(value)), octetString(salt), integer(ITERATIONS));
+  return async (authenticatedSafe) => {
+    const value = await suite.hmac(of.hash, key, authenticatedSafe);
+    return sequence(sequence(of.algorithm, octetString(value)), octetString(salt), integer(ITERATIONS));
+  };
 }

@@ -26,16 +26,28 @@ export async function collect(
   asked: { ticket: string; browser: string; encryption: PackageEncryption },
 ): Promise<PackageAnswer> {
   const holder = { ticket: hashOf(asked.ticket), browser: hashOf(asked.browser), origin: "server" } as const;
-  const found = await world.look(holder.ticket);
-  const before = standsFor(holder, found, world.now());
-  if (before.result !== "open") return answerOf(world, before);
+  // A key pair takes its time: it is there before the ticket and a connection are held, and made for nobody whose ticket opens nothing.
+  let keys = await world.keys.takeReady();
+  if (!keys) {
+    const before = standsFor(holder, await world.look(holder.ticket), world.now());
+    if (before.result !== "open") return answerOf(world, before);
+    keys = await world.keys.take();
+  }
+  return collectWith(world, { ...holder, encryption: asked.encryption }, keys);
+}
 
-  // A key pair takes its time: it is there before the ticket and a connection are held.
-  const keys = await world.keys.take();
+async function collectWith(
+  world: World,
+  {
+    encryption,
+    ...holder
+  }: Pick<Wish, "ticket" | "browser"> & { origin: "server"; encryption: PackageEncryption },
+  keys: KeyPair,
+): Promise<PackageAnswer> {
   let used = false;
   const pack: Wish["pack"] = async (ticket, certificate, issuer) => {
     used = true;
-    return sealedPackage(world, ticket, { keys, certificate, issuer, encryption: asked.encryption });
+    return sealedPackage(world, ticket, { keys, certificate, issuer, encryption });
   };
   const { publicKey } = keys;
   const keyHash = Uint8Array.from(hash("sha256", spki(publicKey), "buffer"));
@@ -55,7 +67,12 @@ function answerOf(world: World, granted: Granted): PackageAnswer {
 async function sealedPackage(
   world: World,
   ticket: Ticket,
-  of: { keys: KeyPair; certificate: Bytes; issuer: CertificateIssuer; encryption: PackageEncryption },
+  of: {
+    keys: KeyPair;
+    certificate: Promise<Bytes>;
+    issuer: CertificateIssuer;
+    encryption: PackageEncryption;
+  },
 ): Promise<Package> {
   const { certificate, issuer, encryption } = of;
   const password = pinOf(world, ticket);
@@ -80,12 +97,21 @@ async function sealedPackage(
 /** The .p12; of the key's octets nothing stays in memory. */
 async function packed({
   privateKey,
+  certificate: signed,
   ...rest
-}: Omit<Parameters<typeof buildPkcs12>[0], "pkcs8"> & { privateKey: KeyObject }): Promise<Uint8Array> {
-  checkPair(privateKey, rest.certificate);
+}: Omit<Parameters<typeof buildPkcs12>[0], "pkcs8" | "certificate"> & {
+  privateKey: KeyObject;
+  certificate: Promise<Bytes>;
+}): Promise<Uint8Array> {
+  const certificate = signed.then((der) => {
+    checkPair(privateKey, der);
+    return der;
+  });
+  // What is wrong with it is told by whoever waits for it.
+  certificate.catch(() => {});
   const pkcs8 = privateKey.export({ type: "pkcs8", format: "der" });
   try {
-    return await buildPkcs12({ ...rest, pkcs8 }, nodeSuite);
+    return await buildPkcs12({ ...rest, certificate, pkcs8 }, nodeSuite);
   } finally {
     pkcs8.fill(0);
   }

@@ -26,8 +26,8 @@ export type Wish = {
   keyHash: Bytes;
   /** Who asks: many are answered together, and each is named for theirs. */
   by?: Actor;
-  /** Of a key that was made here: the .p12 for its holder, as it is kept for a failed transfer. */
-  pack?: (ticket: Ticket, certificate: Bytes, issuer: CertificateIssuer) => Promise<Package>;
+  /** Of a key that was made here: the .p12 for its holder, as it is kept for a failed transfer. Begun while the certificate is signed. */
+  pack?: (ticket: Ticket, certificate: Promise<Bytes>, issuer: CertificateIssuer) => Promise<Package>;
 };
 
 export type Package = Pick<Ticket, "sealedPackage" | "packageUntil" | "encryption">;
@@ -143,9 +143,13 @@ async function make(
   const number = newSerial();
   let subject: ReturnType<typeof subjectOf>;
   let der: Bytes;
+  let packed: Package | undefined;
   try {
     subject = subjectOf(ticket, now);
-    der = Uint8Array.from(await issuer.issue({ ...subject, publicKey, serial: number }));
+    const signing = issuer
+      .issue({ ...subject, publicKey, serial: number })
+      .then((made) => Uint8Array.from(made));
+    [der, packed] = await Promise.all([signing, wish.pack?.(ticket, signing, issuer)]);
   } catch (error) {
     // What held when it was ordered may not hold now: the issuer's own end may have come too near.
     const code = await issuer.whyNot(ticket, now);
@@ -161,7 +165,7 @@ async function make(
     ticket,
     fact: { type: "collected", orderId, serial, notBefore, notAfter, ...(wish.by && { by: wish.by }) },
     certificate: { ...names, der, keyOrigin: origin, keyHash, shard: issuer.openShard },
-    changes: { collectedAt: now, ...(await wish.pack?.(ticket, der, issuer)) },
+    changes: { collectedAt: now, ...packed },
   };
 }
 

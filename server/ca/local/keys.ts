@@ -6,6 +6,8 @@ export type KeyPair = Awaited<ReturnType<typeof generateRsaKey>>;
 export type KeyRing = {
   /** A key pair nobody has had yet. */
   take: () => Promise<KeyPair>;
+  /** The same if one was begun ahead; else null, and none is made. */
+  takeReady: () => Promise<KeyPair | null>;
   /** Takes back one that was not used after all. */
   giveBack: (pair: KeyPair) => void;
   /** Begins to make one ahead: somebody is about to ask. */
@@ -22,6 +24,7 @@ export function keyRing(capacity = 4, make: () => Promise<KeyPair> = generateRsa
 
   return {
     take: () => ready.shift() ?? make(),
+    takeReady: async () => ready.shift() ?? null,
     giveBack: (pair) => keep(Promise.resolve(pair)),
     prepare() {
       if (ready.length >= capacity) return;

@@ -124,7 +124,12 @@ describe("a hundred at once with one ticket", () => {
   test(`are given one .p12, every time of ${Math.ceil(races / 2)}`, async () => {
     // One key for all: how they are made is not what is tried here.
     const pair = await generateRsaKey(2048);
-    const keys = { take: async () => pair, giveBack: () => {}, prepare: () => {} };
+    const keys = {
+      take: async () => pair,
+      takeReady: async () => pair,
+      giveBack: () => {},
+      prepare: () => {},
+    };
     const [one, other] = [1, 2].map(() => new LocalCa({ ...office.parts, keys })) as [LocalCa, LocalCa];
     for (let n = 0; n < Math.ceil(races / 2); n += 1) {
       const order = await office.admitted();

@@ -1,5 +1,8 @@
 /** Tickets that are unknown, used, lapsed, withdrawn or locked: what each deed answers, and what is left of them. */
 import { beforeAll, describe, expect, test } from "vitest";
+import { keyRing } from "@/server/ca/local/keys.ts";
+import { LocalCa } from "@/server/ca/local/local-ca.ts";
+import { generateRsaKey } from "@/server/pki/keys.ts";
 import { days, type Office, openOffice } from "./office.ts";
 
 let office: Office;
@@ -31,6 +34,24 @@ test.each([
   ["of another alphabet", '証明書\'; DROP TABLE "Ticket";--\0'],
 ])("a ticket that is %s is unknown", async (_, ticket) => {
   expect(await answers({ ticket, pin: wrong, browser: "x" })).toEqual(allRefused("unknown"));
+});
+
+test("a ticket that opens nothing has no key made for it, and uses up none that was made ahead", async () => {
+  let made = 0;
+  const keys = keyRing(1, () => {
+    made += 1;
+    return generateRsaKey(2048);
+  });
+  const ca = new LocalCa({ ...office.parts, keys });
+  const unknown = { ticket: "x".repeat(64), browser: "x", encryption: "modern" } as const;
+  const refused = { result: "refused", because: "unknown" };
+  expect(await ca.collect(unknown)).toEqual(refused);
+  expect(made).toBe(0);
+  keys.prepare();
+  expect(await Promise.all([ca.collect(unknown), ca.collect(unknown)])).toEqual([refused, refused]);
+  const order = await office.admitted();
+  expect(await ca.collect({ ...order, encryption: "modern" })).toMatchObject({ result: "package" });
+  expect(made).toBe(1);
 });
 
 test("the PIN of another order does not open a ticket, and its browser downloads nothing", async () => {

@@ -34,6 +34,19 @@ test("a pair made ahead, or given back unused, is given out instead of a new one
   expect(counted.made).toBe(1);
 });
 
+test("whoever takes only what is ready makes nothing", async () => {
+  const counted = maker();
+  const ring = keyRing(4, counted.make);
+  expect(await ring.takeReady()).toBeNull();
+  expect(counted.made).toBe(0);
+  ring.prepare();
+  const pair = await ring.takeReady();
+  expect(pair).toHaveProperty("privateKey");
+  expect(await ring.takeReady()).toBeNull();
+  expect(await ring.take()).not.toBe(pair);
+  expect(counted.made).toBe(2);
+});
+
 test("no more than its capacity is kept", async () => {
   const counted = maker();
   const ring = keyRing(2, counted.make);
