@@ -71,6 +71,19 @@ export function issuing(
   issuer: Issuer,
   signer: Signer,
 ): (subject: Subject) => Promise<Uint8Array> {
+  const draft = drafting(profile, issuer, signer);
+  return async (subject) => draft(subject)();
+}
+
+/**
+ * The same in two steps. The first writes all but the signature, and throws where no certificate may be: whatever it returns can be signed.
+ * The second, which it returns, signs.
+ */
+export function drafting(
+  profile: Profile,
+  issuer: Issuer,
+  signer: Signer,
+): (subject: Subject) => () => Promise<Uint8Array> {
   if (issuer.publicKey && !issuer.publicKey.equals(signer.publicKey)) {
     throw new PkiError("issuer_mismatch", "The signer's key is not the issuer's.");
   }
@@ -86,7 +99,7 @@ export function issuing(
     ed25519: joined(authority, ...profile.extensions.ed25519),
   };
 
-  return async (subject) => {
+  return (subject) => {
     const key = checkSubjectKey(subject.publicKey);
     checkSerial(subject.serial);
     checkTerm(profile, issuer, subject);
@@ -116,7 +129,7 @@ export function issuing(
     writer.write(version3);
     writer.header(0x30, end);
 
-    return signed(writer, end, algorithm, await signer.sign(writer.written(end)));
+    return async () => signed(writer, end, algorithm, await signer.sign(writer.written(end)));
   };
 }
 

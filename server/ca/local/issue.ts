@@ -7,7 +7,7 @@ import type { Certificate, Ticket } from "../../generated/prisma/client.ts";
 import { newSerial, serialHex } from "../../pki/serial.ts";
 import type { KeyOrigin, PlainFact } from "../../ports.ts";
 import type { Bytes } from "../../secrets/sealing.ts";
-import type { CertificateIssuer, Issuers } from "./issuers.ts";
+import type { CertificateIssuer, IssuingIssuer } from "./issuers.ts";
 import { type KnownKeys, lockKeys } from "./known-keys.ts";
 import { subjectOf } from "./profiles.ts";
 import { livingNonce, type Refusal, standing } from "./standing.ts";
@@ -43,14 +43,19 @@ const noIssuer = { result: "refused", because: "no_issuer" } as const;
 
 export type NewCertificate = Omit<Certificate, "revokedAt" | "revocationReason" | "crlEntry">;
 
-/** `changes`: of its ticket. */
-type Made = {
+/** What becomes of a wish, known before anything is signed. `changes`: of its ticket. */
+type Draft = {
   wish: Wish;
   ticket: Ticket;
   fact: PlainFact;
-  certificate: NewCertificate | null;
   changes: Partial<Ticket>;
+  /** Null for an order of which no certificate can be made any more: it ends. */
+  sign: (() => Promise<Signed>) | null;
 };
+
+type Signed = { certificate: NewCertificate; packed?: Package | undefined };
+
+type Made = Omit<Draft, "sign"> & { certificate: NewCertificate | null };
 
 /**
  * Certificates, packages and facts come to be together, or not at all. Whoever takes several rows takes them in one order, here and
@@ -76,10 +81,8 @@ export async function issueAll(world: World, wishes: readonly Wish[]): Promise<G
     ]);
     const { chosen, refused } = choose(wishes, tickets, keys, now);
     const issuable = chosen.filter(({ ticket }) => issued.includes(ticket.kind));
-    const made = await Promise.all(
-      issuable.map(({ wish, ticket }) => make(issuers.issuing(ticket.kind), wish, ticket, now)),
-    );
-    await keep(world, tx, made);
+    const drafts = issuable.map(({ wish, ticket }) => draft(issuers.issuing(ticket.kind), wish, ticket, now));
+    const made = await keep(world, tx, drafts);
 
     // Everybody is answered by where the tickets stand now, those who came second as well.
     const certificates = new Map(made.map((one) => [hex(one.wish.ticket), one.certificate]));
@@ -131,31 +134,21 @@ export function standsFor(
   return livingNonce(ticket, now) ? { result: "open", ticket } : { result: "refused", because: "lapsed" };
 }
 
-/** Signs; nothing is written yet. An order of which no certificate can be made any more ends. */
-async function make(
-  issuer: ReturnType<Issuers["issuing"]>,
-  wish: Wish,
-  ticket: Ticket,
-  now: Date,
-): Promise<Made> {
+/** What held when it was ordered may not hold now: the issuer's own end may have come too near. */
+function draft(issuer: IssuingIssuer, wish: Wish, ticket: Ticket, now: Date): Draft {
   const { orderId, dn } = ticket;
   const { publicKey, keyHash, origin } = wish;
   const number = newSerial();
   let subject: ReturnType<typeof subjectOf>;
-  let der: Bytes;
-  let packed: Package | undefined;
+  let sign: () => Promise<Uint8Array>;
   try {
     subject = subjectOf(ticket, now);
-    const signing = issuer
-      .issue({ ...subject, publicKey, serial: number })
-      .then((made) => Uint8Array.from(made));
-    [der, packed] = await Promise.all([signing, wish.pack?.(ticket, signing, issuer)]);
+    sign = issuer.draft({ ...subject, publicKey, serial: number });
   } catch (error) {
-    // What held when it was ordered may not hold now: the issuer's own end may have come too near.
-    const code = await issuer.whyNot(ticket, now);
+    const code = issuer.whyNot(ticket, now);
     if (!code) throw error;
     const fact = { type: "refused", orderId, code } as const;
-    return { wish, ticket, fact, certificate: null, changes: { closedAt: now, ...withoutSecrets } };
+    return { wish, ticket, fact, changes: { closedAt: now, ...withoutSecrets }, sign: null };
   }
   const { notBefore, notAfter } = subject;
   const serial = serialHex(number);
@@ -164,14 +157,33 @@ async function make(
     wish,
     ticket,
     fact: { type: "collected", orderId, serial, notBefore, notAfter, ...(wish.by && { by: wish.by }) },
-    certificate: { ...names, der, keyOrigin: origin, keyHash, shard: issuer.openShard },
-    changes: { collectedAt: now, ...packed },
+    changes: { collectedAt: now },
+    sign: async () => {
+      const signing = sign().then((made) => Uint8Array.from(made));
+      const [der, packed] = await Promise.all([signing, wish.pack?.(ticket, signing, issuer)]);
+      return {
+        certificate: { ...names, der, keyOrigin: origin, keyHash, shard: issuer.openShard },
+        packed,
+      };
+    },
   };
 }
 
-/** Sent in one go: nothing of it needs the answer of another, and all of it is done in this order. */
-async function keep(world: World, tx: Statements, made: readonly Made[]): Promise<void> {
-  if (made.length === 0) return;
+/** Nothing that is written needs the answer of another, and what is told does not wait for the signatures. */
+async function keep(world: World, tx: Statements, drafts: readonly Draft[]): Promise<Made[]> {
+  if (drafts.length === 0) return [];
+  const [made] = await Promise.all([
+    signAndKeep(tx, drafts),
+    world.tell(
+      tx,
+      drafts.map(({ fact }) => fact),
+    ),
+  ]);
+  return made;
+}
+
+async function signAndKeep(tx: Statements, drafts: readonly Draft[]): Promise<Made[]> {
+  const made = await Promise.all(drafts.map(signed));
   // Those whose certificates came from requests change alike; one with a .p12 changes by itself.
   const alike = made.filter(({ wish, certificate }) => certificate && !wish.pack);
   await Promise.all([
@@ -181,11 +193,14 @@ async function keep(world: World, tx: Statements, made: readonly Made[]): Promis
       { orderIds: alike.map(({ ticket }) => ticket.orderId), at: alike[0]?.changes.collectedAt ?? null },
     ),
     ...made.filter((one) => !alike.includes(one)).map((one) => keepTicket(tx, one)),
-    world.tell(
-      tx,
-      made.map(({ fact }) => fact),
-    ),
   ]);
+  return made;
+}
+
+async function signed({ sign, ...draft }: Draft): Promise<Made> {
+  if (!sign) return { ...draft, certificate: null };
+  const { certificate, packed } = await sign();
+  return { ...draft, certificate, changes: { ...draft.changes, ...packed } };
 }
 
 async function keepTicket(tx: Statements, { ticket, changes }: Made): Promise<void> {

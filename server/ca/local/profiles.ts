@@ -1,6 +1,6 @@
 /** What the local CA's certificates say, and for how long. */
 import type { Kind } from "../../enrollment/kind.ts";
-import { type Issuer, issuing, type Subject } from "../../pki/certificate.ts";
+import { drafting, type Issuer, type Subject } from "../../pki/certificate.ts";
 import { PkiError } from "../../pki/errors.ts";
 import { parseName } from "../../pki/name.ts";
 import { clientAuthProfile, type Publication, smimeProfile } from "../../pki/profile.ts";
@@ -83,10 +83,10 @@ export function deltaName(issuerId: string, shard: number): string {
 export type Wanted = { dn: string; mail: string | null; months: number };
 
 export type Subjects = {
-  /** Signs. @throws PkiError where `whyNot` has a reason */
-  issue: (subject: Subject) => Promise<Uint8Array>;
+  /** What it returns signs. @throws PkiError where `whyNot` has a reason */
+  draft: (subject: Subject) => () => Promise<Uint8Array>;
   /** The code of what forbids a certificate for this order, or null. Signs nothing. */
-  whyNot: (wanted: Wanted, now: Date) => Promise<string | null>;
+  whyNot: (wanted: Wanted, now: Date) => string | null;
 };
 
 export function certifier(
@@ -99,15 +99,14 @@ export function certifier(
     publication,
     policy: policies[kind],
   });
-  // The whole certificate is written, and a signer asked that does not sign: no rule can be forgotten here.
-  const unsigned = { ...issuer.signer, sign: async () => new Uint8Array(1) };
-  const rehearse = issuing(profile, issuer, unsigned);
+  const draft = drafting(profile, issuer, issuer.signer);
   const { publicKey } = issuer.signer;
   return {
-    issue: issuing(profile, issuer, issuer.signer),
-    whyNot: async (wanted, now) => {
+    draft,
+    whyNot: (wanted, now) => {
       try {
-        await rehearse({ ...subjectOf(wanted, now), publicKey, serial: newSerial() });
+        // The whole certificate is written, and not signed: no rule can be forgotten here.
+        draft({ ...subjectOf(wanted, now), publicKey, serial: newSerial() });
         return null;
       } catch (error) {
         if (error instanceof PkiError) return error.code;

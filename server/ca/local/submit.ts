@@ -19,7 +19,7 @@ export async function submit(world: World, order: TicketOrder): Promise<void> {
     return;
   }
   const now = world.now();
-  const code = await issuers.issuing(order.kind).whyNot(order, now);
+  const code = issuers.issuing(order.kind).whyNot(order, now);
   const nonce = newNonce();
 
   await inOneGo(world, async (tx) => {
