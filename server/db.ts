@@ -6,7 +6,7 @@ import { type Plain, plainOf } from "./db/plain.ts";
 import { env } from "./env.ts";
 import { type Prisma, PrismaClient } from "./generated/prisma/client.ts";
 
-export type { Statements } from "./db/plain.ts";
+export type { PlainStatements, Statements } from "./db/plain.ts";
 /** `plain`: statements by a shorter way, on the same connections. */
 export type Database = PrismaClient & { plain: Plain };
 /** What a deed writes through: the inside of `db.$transaction`. */

@@ -54,13 +54,13 @@ export function rowOf(note: AuditNote): AuditRow {
     // A column that holds no JSON, not the JSON `null`.
     before: (said.before ?? undefined) as Prisma.InputJsonValue,
     after: (said.after ?? undefined) as Prisma.InputJsonValue,
-    canonical: canonicalOf(said),
+    canonical: canonicalize(said) as string,
   };
 }
 
 /** Canonical JSON (RFC 8785): times as ISO 8601 in UTC with milliseconds. */
 export function canonicalOf(value: object): string {
-  return canonicalize(wellFormed(JSON.parse(JSON.stringify(value)))) as string;
+  return canonicalize(wellFormed(value)) as string;
 }
 
 /** Half a surrogate pair, which neither UTF-8 nor the database knows, becomes U+FFFD: wherever it stands, names of members too. */

@@ -15,29 +15,38 @@ export type Statements = {
   $executeRaw(statement: TemplateStringsArray, ...values: unknown[]): Promise<number>;
 };
 
+/** `$send`: settles once it is sent. Nobody waits for its answer: where it fails, the transaction fails with it. */
+export type PlainStatements = Statements & {
+  $send(statement: TemplateStringsArray, ...values: unknown[]): Promise<void>;
+};
+
 export type Plain = Pick<Statements, "$queryRaw"> & {
   /** A transaction: all that the deed says, or nothing. Like Prisma's it ends where it takes longer than the patience for one. */
-  inOneGo: <Done>(deed: (tx: Statements) => Promise<Done>) => Promise<Done>;
+  inOneGo: <Done>(deed: (tx: PlainStatements) => Promise<Done>) => Promise<Done>;
 };
 
 /** Milliseconds, for a connection and then for the deed. */
 export type Patience = { maxWait: number; timeout: number };
 
-/** `writes`: not before the transaction is there. */
-type Run = (query: pg.QueryConfig, writes?: "writes") => Promise<pg.QueryResult>;
+/** Settles once the statement is sent, and not to its answer: not everybody waits for that. `writes`: not before the transaction is there. */
+type Send = (query: pg.QueryConfig, writes?: "writes") => Promise<{ answer: Promise<pg.QueryResult> }>;
 
 export function plainOf(pool: pg.Pool, patience: Patience): Plain {
   let isNamed = true;
-  const statements = (run: Run): Statements => ({
+  const statements = (send: Send): PlainStatements => ({
     async $queryRaw<Rows>(statement: TemplateStringsArray, ...values: unknown[]) {
-      const { rows } = await run(queryOf(statement, values, isNamed));
-      return rows as Rows;
+      const { answer } = await send(queryOf(statement, values, isNamed));
+      return (await answer).rows as Rows;
     },
     async $executeRaw(statement, ...values) {
-      const { rowCount } = await run(queryOf(statement, values, isNamed), "writes");
-      return rowCount ?? 0;
+      const { answer } = await send(queryOf(statement, values, isNamed), "writes");
+      return (await answer).rowCount ?? 0;
+    },
+    async $send(statement, ...values) {
+      await send(queryOf(statement, values, isNamed), "writes");
     },
   });
+  const alone = statements(async (query) => ({ answer: pool.query(query) }));
   /** Where names do not hold there are none from then on, and what failed for it is done again: it left nothing behind. */
   const tolerant = async <Done>(deed: () => Promise<Done>): Promise<Done> => {
     const wasNamed = isNamed;
@@ -51,15 +60,15 @@ export function plainOf(pool: pg.Pool, patience: Patience): Plain {
   };
   return {
     $queryRaw: <Rows>(statement: TemplateStringsArray, ...values: unknown[]) =>
-      tolerant(async () => statements((query) => pool.query(query)).$queryRaw<Rows>(statement, ...values)),
-    inOneGo: (deed) => tolerant(() => transaction(pool, patience, async (run) => deed(statements(run)))),
+      tolerant(() => alone.$queryRaw<Rows>(statement, ...values)),
+    inOneGo: (deed) => tolerant(() => transaction(pool, patience, async (send) => deed(statements(send)))),
   };
 }
 
 async function transaction<Done>(
   pool: pg.Pool,
   { maxWait, timeout }: Patience,
-  deed: (run: Run) => Promise<Done>,
+  deed: (send: Send) => Promise<Done>,
 ): Promise<Done> {
   const client = await connected(pool, maxWait);
   /** Why nothing more goes by this connection: it is lost, or has had its time. */
@@ -77,29 +86,34 @@ async function transaction<Done>(
   let isOver = false;
   let failed: unknown;
   /** PostgreSQL refuses all that was sent behind a statement that failed: what is told is why the first did. */
-  const sent = (query: string | pg.QueryConfig) =>
-    client.query(query).catch((error: unknown) => {
+  const sent = (query: string | pg.QueryConfig) => {
+    const answer = client.query(query).catch((error: unknown) => {
       failed ??= error;
       throw failed;
     });
+    // Whoever does not wait for it is told by COMMIT.
+    answer.catch(() => {});
+    return answer;
+  };
   /** `sent`: what only looks may be sent right behind it. What was written outside of a transaction would stay: it waits, and all after it. */
   let begin: "sent" | "waited for" | "done" = "sent";
   const begun = sent("BEGIN").then(() => {
     begin = "done";
   });
   /** What a deed says after its end would be in nobody's transaction, or in somebody else's. */
-  const run: Run = async (query, writes) => {
+  const send: Send = async (query, writes) => {
     if (writes && begin === "sent") begin = "waited for";
     if (begin === "waited for") await begun;
     if (isOver) throw fault ?? new Error("The transaction is over.");
-    return sent(query);
+    return { answer: sent(query) };
   };
   const whole = async () => {
-    const [, done] = await Promise.all([begun, deed(run)]);
+    const [, done] = await Promise.all([begun, deed(send)]);
     isOver = true;
     // A statement may have failed without the deed's minding: then PostgreSQL answers that it has rolled back.
     const { command } = await client.query("COMMIT");
-    if (command !== "COMMIT") throw new Error("A statement had failed: the transaction was rolled back.");
+    if (command !== "COMMIT")
+      throw failed ?? new Error("A statement had failed: the transaction was rolled back.");
     return done;
   };
   try {

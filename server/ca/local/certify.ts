@@ -32,13 +32,18 @@ export async function certifyAll(
   world: World,
   asked: readonly CertificateRequest[],
 ): Promise<CertifyAnswer[]> {
+  const holders = asked.map(({ ticket, browser }) => ({ ticket: hashOf(ticket), browser: hashOf(browser) }));
   const tickets = await findTickets(
     world.db,
-    asked.map(({ ticket }) => hashOf(ticket)),
+    holders.map(({ ticket }) => ticket),
   );
   // Looked at first: to read a request and to verify its signature is work, which a stranger is not to make the server do.
   const heard = await Promise.all(
-    asked.map((one, n) => refusalOf(world, one, tickets[n] ?? null) ?? wishOf(one)),
+    holders.map((holder, n) => {
+      const one = asked[n] as CertificateRequest;
+      const { origin } = one;
+      return refusalOf(world, { ...holder, origin }, tickets[n] ?? null) ?? wishOf(holder, one);
+    }),
   );
   const wishes = heard.filter(isWish);
   const granted = wishes.length > 0 ? await issueAll(world, wishes) : [];
@@ -52,12 +57,15 @@ function isWish(one: Wish | CertifyAnswer): one is Wish {
   return "keyHash" in one;
 }
 
+/** As the database knows them. */
+type Holder = Pick<Wish, "ticket" | "browser">;
+
 function refusalOf(
   world: World,
-  { browser, origin }: CertificateRequest,
+  holder: Pick<Wish, "browser" | "origin">,
   found: Ticket | null,
 ): CertifyAnswer | null {
-  const stands = standsFor({ browser: hashOf(browser), origin }, found, world.now());
+  const stands = standsFor(holder, found, world.now());
   if (stands.result === "refused") return stands;
   return stands.result === "made" && !isGivenAgain(world, stands.ticket)
     ? { result: "refused", because: "used" }
@@ -70,18 +78,14 @@ function isGivenAgain(world: World, ticket: Ticket): boolean {
 }
 
 /** Of a request that cannot be read, or does not prove that its key is there: what is wrong with it, and nobody else's wish is the worse for it. */
-async function wishOf({
-  ticket,
-  browser,
-  request,
-  origin,
-  by,
-}: CertificateRequest): Promise<Wish | CertifyAnswer> {
+async function wishOf(
+  holder: Holder,
+  { request, origin, by }: CertificateRequest,
+): Promise<Wish | CertifyAnswer> {
   try {
     const { publicKey, spki } = await readRequest(request);
     const keyHash = Uint8Array.from(hash("sha256", spki, "buffer"));
-    const holder = { ticket: hashOf(ticket), browser: hashOf(browser), ...(by && { by }) };
-    return { ...holder, origin, publicKey, keyHash };
+    return { ...holder, ...(by && { by }), origin, publicKey, keyHash };
   } catch (error) {
     if (error instanceof PkiError) return { result: "unusable", code: error.code };
     throw error;

@@ -1,7 +1,7 @@
 /** Certificates come to be here, for however many ask at once: all in one transaction, and each of them once. */
 import type { KeyObject } from "node:crypto";
 import type { Actor } from "../../audit/actor.ts";
-import type { Statements } from "../../db.ts";
+import type { PlainStatements } from "../../db.ts";
 import { kindNames } from "../../enrollment/kind.ts";
 import type { Certificate, Ticket } from "../../generated/prisma/client.ts";
 import { newSerial, serialHex } from "../../pki/serial.ts";
@@ -170,7 +170,7 @@ function draft(issuer: IssuingIssuer, wish: Wish, ticket: Ticket, now: Date): Dr
 }
 
 /** Nothing that is written needs the answer of another, and what is told does not wait for the signatures. */
-async function keep(world: World, tx: Statements, drafts: readonly Draft[]): Promise<Made[]> {
+async function keep(world: World, tx: PlainStatements, drafts: readonly Draft[]): Promise<Made[]> {
   if (drafts.length === 0) return [];
   const [made] = await Promise.all([
     signAndKeep(tx, drafts),
@@ -182,7 +182,7 @@ async function keep(world: World, tx: Statements, drafts: readonly Draft[]): Pro
   return made;
 }
 
-async function signAndKeep(tx: Statements, drafts: readonly Draft[]): Promise<Made[]> {
+async function signAndKeep(tx: PlainStatements, drafts: readonly Draft[]): Promise<Made[]> {
   const made = await Promise.all(drafts.map(signed));
   // Those whose certificates came from requests change alike; one with a .p12 changes by itself.
   const alike = made.filter(({ wish, certificate }) => certificate && !wish.pack);
@@ -203,9 +203,9 @@ async function signed({ sign, ...draft }: Draft): Promise<Made> {
   return { ...draft, certificate, changes: { ...draft.changes, ...packed } };
 }
 
-async function keepTicket(tx: Statements, { ticket, changes }: Made): Promise<void> {
+async function keepTicket(tx: PlainStatements, { ticket, changes }: Made): Promise<void> {
   const now: Ticket = { ...ticket, ...changes };
-  await tx.$executeRaw`
+  await tx.$send`
     UPDATE "Ticket" SET "collectedAt" = ${now.collectedAt}, "sealedPackage" = ${now.sealedPackage},
       "packageUntil" = ${now.packageUntil}, encryption = ${now.encryption}::"Encryption", "closedAt" = ${now.closedAt},
       nonce = ${now.nonce}, kept = ${now.kept}
@@ -214,7 +214,7 @@ async function keepTicket(tx: Statements, { ticket, changes }: Made): Promise<vo
 
 /** In one statement with what becomes of their tickets, if no more becomes of them. Octets go as base64, a quarter less than as hexadecimal. */
 async function keepCertificates(
-  tx: Statements,
+  tx: PlainStatements,
   certificates: readonly NewCertificate[],
   collected: { orderIds: string[]; at: Date | null },
 ): Promise<void> {
@@ -224,7 +224,7 @@ async function keepCertificates(
     der: Buffer.from(der).toString("base64"),
     keyHash: keyHash && Buffer.from(keyHash).toString("base64"),
   }));
-  await tx.$executeRaw`
+  await tx.$send`
     WITH collected AS (
       UPDATE "Ticket" SET "collectedAt" = ${collected.at} WHERE "orderId" = ANY(${collected.orderIds}))
     INSERT INTO "Certificate"

@@ -1,5 +1,5 @@
 /** The ticket of an order, which the mail carries to its holder, and the key of the browser that gave the right PIN. */
-import { createHash, hkdfSync, randomBytes } from "node:crypto";
+import { hash, hkdfSync, randomBytes } from "node:crypto";
 import type { Bytes } from "../../secrets/sealing.ts";
 
 /** What PIN and ticket of one order derive from, besides the sealing key. */
@@ -19,5 +19,5 @@ export function newBrowserKey(): string {
 
 /** SHA-256, all that the database knows of a ticket or of a browser's key. */
 export function hashOf(secret: string): Bytes {
-  return Uint8Array.from(createHash("sha256").update(secret).digest());
+  return Uint8Array.from(hash("sha256", secret, "buffer"));
 }

@@ -71,7 +71,7 @@ test("a deed that does not mind a statement's failure fails all the same", async
     await note(tx, "one");
     await tx.$queryRaw`SELECT 1 / 0`.catch(() => {});
   });
-  await expect(deed).rejects.toThrow("rolled back");
+  await expect(deed).rejects.toMatchObject({ code: "22012" });
   expect(await names()).toEqual([]);
 });
 
@@ -95,6 +95,35 @@ test("of statements sent together, those behind one that failed tell why it did"
   const failed = { status: "rejected", reason: expect.objectContaining({ code: "22012" }) };
   expect(told).toEqual([{ status: "fulfilled", value: 1 }, failed, failed, failed]);
   expect(await names()).toEqual([]);
+});
+
+test("what is sent without a wait for its answer is there when the deed is done, in its order", async () => {
+  const count = await db.plain.inOneGo(async (tx) => {
+    await tx.$send`INSERT INTO "OutboxEvent" (id, name, data) VALUES ('1', ${"one"}, '{}')`;
+    const touched = await tx.$executeRaw`UPDATE "OutboxEvent" SET name = 'two'`;
+    await tx.$send`UPDATE "OutboxEvent" SET name = name || ${" and three"}`;
+    return touched;
+  });
+  expect(count).toBe(1);
+  expect(await names()).toEqual(["two and three"]);
+});
+
+test("what is sent so and fails fails its deed, and tells why; the next is as good as before", async () => {
+  await alone(async (plain, pool) => {
+    const last = plain.inOneGo(async (tx) => {
+      await note(tx, "one");
+      await tx.$send`INSERT INTO "OutboxEvent" (id, name, data) SELECT '1', ${"two"}, '{}' FROM generate_series(1, 2)`;
+    });
+    await expect(last).rejects.toMatchObject({ code: "23505" });
+    const behind = plain.inOneGo(async (tx) => {
+      await tx.$send`SELECT 1 / 0`;
+      await note(tx, "two");
+    });
+    await expect(behind).rejects.toMatchObject({ code: "22012" });
+    expect(pool).toMatchObject({ totalCount: 1, idleCount: 1 });
+    await plain.inOneGo((tx) => note(tx, "three"));
+  });
+  expect(await names()).toEqual(["three"]);
 });
 
 test("nothing is written where the transaction could not begin", async () => {
@@ -163,8 +192,9 @@ test("a deed that takes too long is over: what it said is gone, what it still sa
 test("what a deed leaves running goes into nobody else's transaction", async () => {
   const left: Tx[] = [];
   await db.plain.inOneGo(async (tx) => void left.push(tx));
-  const [tx] = left;
-  await expect(tx && note(tx, "late")).rejects.toThrow("over");
+  const [tx] = left as [Tx];
+  await expect(note(tx, "late")).rejects.toThrow("over");
+  await expect(tx.$send`DELETE FROM "OutboxEvent"`).rejects.toThrow("over");
   expect(await names()).toEqual([]);
 });
 
