@@ -14,6 +14,7 @@ import { askAgain } from "@/server/enrollment/send-again.ts";
 import { findStalled } from "@/server/enrollment/stalled.ts";
 import { unlockTicket } from "@/server/enrollment/unlock.ts";
 import type { Member } from "@/server/generated/prisma/client.ts";
+import { auditEntries } from "@/tests/support/audit.ts";
 import { openWorld, type World } from "@/tests/support/world.ts";
 
 let world: World;
@@ -64,10 +65,7 @@ async function collected(member = hanako) {
 const statusOf = async (id: string) =>
   (await world.db.enrollment.findUniqueOrThrow({ where: { id } })).status;
 const events = async (name: string) => world.db.outboxEvent.count({ where: { name } });
-const trail = async (id: string) =>
-  (await world.db.auditEntry.findMany({ where: { subjectId: id }, orderBy: { at: "asc" } })).map(
-    ({ deed }) => deed,
-  );
+const trail = async (id: string) => (await auditEntries(world.db, { subjectId: id })).map(({ deed }) => deed);
 const approve = (id: string, scope: { institutions: string[] | null } = own) =>
   decideApplication(world.ports, { id, scope, by: taro.id, decision: { approved: true } });
 const decline = (id: string, reason = "学籍がありません") =>

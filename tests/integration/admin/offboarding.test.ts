@@ -10,6 +10,7 @@ import { codeOf } from "@/server/api/errors.ts";
 import { revokeAtCa, submitOrder } from "@/server/enrollment/carry-out.ts";
 import { requestCertificate, requestKeyOf } from "@/server/enrollment/request.ts";
 import type { Member } from "@/server/generated/prisma/client.ts";
+import { auditEntries } from "@/tests/support/audit.ts";
 import { openWorld, type World } from "@/tests/support/world.ts";
 
 const all = { institutions: null };
@@ -68,9 +69,7 @@ function ask(asked: string[], more: { reason?: string; key?: string; institution
 }
 
 const deeds = async (subjectId: string) =>
-  (await world.db.auditEntry.findMany({ where: { subjectId }, orderBy: { at: "asc" } })).map(
-    ({ deed }) => deed,
-  );
+  (await auditEntries(world.db, { subjectId })).map(({ deed }) => deed);
 
 test("a list is shown with who holds what, whom nobody knows, and who is named twice", async () => {
   await hold(hanako);

@@ -8,6 +8,7 @@ import { keysOf, lockFolder } from "@/bin/data-folder.ts";
 import { type Postgres, startPostgres } from "@/bin/postgres.ts";
 import { applyMigrations } from "@/bin/schema-engine.ts";
 import { type Database, openDatabase } from "@/server/db.ts";
+import { auditEntries } from "@/tests/support/audit.ts";
 import { testDatabaseUrl } from "@/tests/support/database.ts";
 
 type Settings = { DATABASE_URL: string; DATA_DIR: string };
@@ -120,10 +121,10 @@ describe("with DATABASE_URL", () => {
     expect(await roles()).toEqual([]);
     expect((await run("--list")).said).toContain("There is no operator");
     expect((await run("hanako@a.example.ac.jp", "--take")).said).toContain("Was no operator");
-    const deeds = await db.auditEntry.findMany({ orderBy: { at: "desc" }, take: 2 });
-    expect(deeds).toMatchObject([
-      { deed: "role.taken", role: "command", before: { role: "operator", until: null } },
+    const deeds = await auditEntries(db);
+    expect(deeds.slice(-2)).toMatchObject([
       { deed: "role.given", role: "command", after: { role: "operator", until: null } },
+      { deed: "role.taken", role: "command", before: { role: "operator", until: null } },
     ]);
   });
 

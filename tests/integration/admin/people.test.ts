@@ -8,6 +8,7 @@ import type { Database } from "@/server/db.ts";
 import { demoInstitutions } from "@/server/federation/demo/institutions.ts";
 import { refreshFederation } from "@/server/federation/metadata/refresh.ts";
 import type { Institution, Member, RoleName } from "@/server/generated/prisma/client.ts";
+import { auditEntries } from "@/tests/support/audit.ts";
 import { b, demoPortal } from "@/tests/support/demo-login.ts";
 
 const portal = demoPortal();
@@ -65,11 +66,7 @@ const rolesOf = async (who: Who) =>
       orderBy: { role: "asc" },
     })
   ).map(({ role }) => role);
-const entries = (who: Who) =>
-  db.auditEntry.findMany({
-    where: { subjectId: who.id, deed: { startsWith: "role." } },
-    orderBy: { at: "asc" },
-  });
+const entries = (who: Who) => auditEntries(db, { subjectId: who.id, deed: { startsWith: "role." } });
 
 const give = (who: Who, role: RoleName, expiresAt: Date | null = null) => ({
   ...{ memberId: who.id, role, expiresAt, reason: "着任のため" },

@@ -6,6 +6,7 @@ import { codeOf } from "@/server/api/errors.ts";
 import { createCaller } from "@/server/api/root.ts";
 import type { Database } from "@/server/db.ts";
 import type { Institution, Role } from "@/server/generated/prisma/client.ts";
+import { auditEntries } from "@/tests/support/audit.ts";
 import { demoPortal } from "@/tests/support/demo-login.ts";
 import { inventedInstitution } from "@/tests/support/institutions.ts";
 
@@ -48,8 +49,7 @@ const registrar = () => door({ role: "registrar", institutionId: institution.id,
 const refusal = (asked: Promise<unknown>) => asked.catch((error: unknown) => codeOf(error));
 const reason = "as the institution asked";
 const row = (entityId = one) => db.institution.findUniqueOrThrow({ where: { entityId } });
-const entries = () =>
-  db.auditEntry.findMany({ where: { subjectId: institution.id }, orderBy: { at: "asc" } });
+const entries = () => auditEntries(db, { subjectId: institution.id });
 
 type Texts = Parameters<ReturnType<typeof door>["change"]>[0]["texts"];
 const change = (texts: Texts, { seen = 1, entityId = one, by = operator() } = {}) =>
