@@ -53,7 +53,7 @@ function lastOf(entries: Uint8Array): Uint8Array<ArrayBuffer> {
  */
 function nextPiece(world: World, wanted: Wanted, after: { at: Date; entry: Uint8Array }): Promise<Piece[]> {
   const { issuerId, shard, until, endedBefore = new Date(0) } = wanted;
-  return world.db.$queryRaw<Piece[]>`
+  return world.db.plain.$queryRaw<Piece[]>`
     SELECT count(*)::int AS "count", string_agg("crlEntry", ''::bytea ORDER BY "revokedAt", "crlEntry") AS "encoded",
            max("revokedAt") AS "at"
     FROM (

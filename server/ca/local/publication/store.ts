@@ -42,7 +42,7 @@ export async function readFull(
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   const octets = new Uint8Array(size);
   for (let at = 0; at < size; at += piece) {
-    const [row] = await db.$queryRaw<{ octets: Uint8Array }[]>`
+    const [row] = await db.plain.$queryRaw<{ octets: Uint8Array }[]>`
       SELECT substring("full" FROM ${at + 1}::int FOR ${piece}::int) AS "octets" FROM "RevocationList"
       WHERE "issuerId" = ${issuerId} AND "shard" = ${shard} AND "fullNumber" = ${number}`;
     if (!row) return null;
