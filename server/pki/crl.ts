@@ -36,8 +36,8 @@ export type RevocationList = {
   number: number | bigint;
   thisUpdate: Date;
   nextUpdate: Date;
-  /** Or what `encodeEntry` made of each, one after the other. */
-  entries: readonly RevokedCertificate[] | Uint8Array;
+  /** Or what `encodeEntry` made of each, one after the other, in pieces. */
+  entries: readonly RevokedCertificate[] | readonly Uint8Array[];
   /** Given, the list says, critically, that it speaks for the certificates that name this address (§5.2.5). A delta says what its complete list says. */
   url?: string;
   /** Given, the list is a delta: what changed since the complete list with this number (§5.2.4). */
@@ -121,31 +121,41 @@ function extensionsOf(list: RevocationList): Uint8Array[] {
   ];
 }
 
+type Encoded = readonly Uint8Array[];
+
+function areEncoded(entries: RevocationList["entries"]): entries is Encoded {
+  return entries[0] instanceof Uint8Array;
+}
+
 function boundOf(entries: RevocationList["entries"]): number {
-  return entries instanceof Uint8Array ? entries.length : entries.length * ENTRY_BOUND;
+  if (!areEncoded(entries)) return entries.length * ENTRY_BOUND;
+  return entries.reduce((size, piece) => size + piece.length, 0);
 }
 
 function writeEntries(target: Uint8Array, start: number, { entries, base }: RevocationList): number {
-  if (entries instanceof Uint8Array) {
-    checkEncoded(entries);
-    target.set(entries, start);
-    return start + entries.length;
+  let end = start;
+  if (areEncoded(entries)) {
+    for (const piece of entries) {
+      checkEncoded(piece);
+      target.set(piece, end);
+      end += piece.length;
+    }
+    return end;
   }
   const allowed = base === undefined ? reasons : deltaReasons;
-  let end = start;
   for (const entry of entries) end = writeEntry(target, end, entry, allowed);
   return end;
 }
 
 /** That they are whole entries as `encodeEntry` writes them, and not the half of something. */
-function checkEncoded(entries: Uint8Array): void {
+function checkEncoded(piece: Uint8Array): void {
   let offset = 0;
-  while (offset < entries.length) {
-    const length = entries[offset + 1] ?? 0x80;
-    if (entries[offset] !== 0x30 || length > ENTRY_BOUND - 2 || entries[offset + 2] !== 0x02) break;
+  while (offset < piece.length) {
+    const length = piece[offset + 1] ?? 0x80;
+    if (piece[offset] !== 0x30 || length > ENTRY_BOUND - 2 || piece[offset + 2] !== 0x02) break;
     offset += 2 + length;
   }
-  if (offset !== entries.length) {
+  if (offset !== piece.length) {
     throw new PkiError("list_malformed", "Not the encoded entries of a revocation list.");
   }
 }

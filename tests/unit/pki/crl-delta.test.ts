@@ -140,10 +140,14 @@ describe("entries that were encoded before", () => {
   }));
 
   it("give the same list as when they are encoded now", async () => {
-    const kept = joined(...entries.map(encodeEntry));
+    const kept = entries.map(encodeEntry);
+    const pieces = [joined(...kept.slice(0, 3)), new Uint8Array(0), joined(...kept.slice(3))];
     // Only the signature differs, and with RSA not even that.
-    expect(await crlOf(ours.client, kept)).toEqual(await crlOf(ours.client, entries));
-    expect(await crlOf(ours.client, new Uint8Array(0))).toEqual(await crlOf(ours.client, []));
+    const list = await crlOf(ours.client, entries);
+    expect(await crlOf(ours.client, kept)).toEqual(list);
+    expect(await crlOf(ours.client, pieces)).toEqual(list);
+    expect(await crlOf(ours.client, [joined(...kept)])).toEqual(list);
+    expect(await crlOf(ours.client, [new Uint8Array(0)])).toEqual(await crlOf(ours.client, []));
   });
 
   it("are an entry each, and hold nothing else in memory", () => {
@@ -163,7 +167,14 @@ describe("entries that were encoded before", () => {
     ["longer than any", (kept) => joined(kept, Uint8Array.of(0x30, 0x70, 0x02), new Uint8Array(0x6f))],
   ])("make no list %s", async (_, spoil) => {
     const kept = joined(...entries.map(encodeEntry));
-    await expect(crlOf(ours.client, spoil(kept))).rejects.toThrow(refused("list_malformed"));
+    await expect(crlOf(ours.client, [spoil(kept)])).rejects.toThrow(refused("list_malformed"));
+    await expect(crlOf(ours.client, [kept, spoil(kept)])).rejects.toThrow(refused("list_malformed"));
+  });
+
+  it("make no list where a piece ends within an entry, though the next goes on with it", async () => {
+    const kept = joined(...entries.map(encodeEntry));
+    const halves = [kept.subarray(0, 5), kept.subarray(5)];
+    await expect(crlOf(ours.client, halves)).rejects.toThrow(refused("list_malformed"));
   });
 
   it("are refused alone as in a list", () => {

@@ -8,7 +8,7 @@
  *
  * A process may end at any moment: a number stays unused, and the next look finds the list still due.
  */
-import type { Transaction } from "../../../db.ts";
+import type { Statements, Transaction } from "../../../db.ts";
 import { buildCrl } from "../../../pki/crl.ts";
 import type { SigningIssuer } from "../issuers.ts";
 import { deltaName, publicationOf, repositoryAddress } from "../profiles.ts";
@@ -29,7 +29,7 @@ export async function publishList(
   const { number, at } = plan;
   const full = plan.due === "delta" ? null : await makeFull(world, issuer, plan);
   const delta = plan.due === "full" ? null : await makeDelta(world, issuer, plan);
-  await inOneGo(world, async (tx) => {
+  await world.db.plain.inOneGo(async (tx) => {
     const key = { issuerId: issuer.id, shard };
     if (full && (await saveFull(tx, { ...key, number, at, nextUpdate: after(at, validFor.full), full }))) {
       const { byClock } = plan;
@@ -37,10 +37,9 @@ export async function publishList(
     }
     if (!delta) return;
     const deltaNextUpdate = after(at, validFor.delta);
-    await tx.revocationList.updateMany({
-      where: { ...key, OR: [{ deltaThisUpdate: null }, { deltaThisUpdate: { lt: at } }] },
-      data: { delta: Uint8Array.from(delta), deltaThisUpdate: at, deltaNextUpdate },
-    });
+    await tx.$send`
+      UPDATE "RevocationList" SET "delta" = ${delta}, "deltaThisUpdate" = ${at}, "deltaNextUpdate" = ${deltaNextUpdate}
+      WHERE "issuerId" = ${issuer.id} AND "shard" = ${shard} AND ("deltaThisUpdate" IS NULL OR "deltaThisUpdate" < ${at})`;
   });
   return true;
 }
@@ -175,7 +174,7 @@ function common(world: World, issuer: SigningIssuer, { shard, number, at }: Plan
 }
 
 /** Deltas build upon the complete list of the day before: whoever fetches once a day has one that is at least as new. */
-async function moveBase(tx: Transaction, key: { issuerId: string; shard: number }, { number, at }: Plan) {
+async function moveBase(tx: Statements, key: { issuerId: string; shard: number }, { number, at }: Plan) {
   await tx.$executeRaw`
     UPDATE "RevocationList" SET "baseNumber" = "dailyNumber", "baseAt" = "dailyAt", "dailyNumber" = ${number}, "dailyAt" = ${at}
     WHERE "issuerId" = ${key.issuerId} AND "shard" = ${key.shard}`;
