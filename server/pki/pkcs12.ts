@@ -134,19 +134,19 @@ const pbkdf2 = oid("1.2.840.113549.1.5.12");
 const pbes2 = oid("1.2.840.113549.1.5.13");
 const sha256 = sequence(oid("2.16.840.1.101.3.4.2.1"), nullValue);
 
-/** PBES2 (RFC 8018 §6.2). */
+/** PBES2 (RFC 8018 §6.2). One key is derived a file: what it encrypts has an initialization vector of its own each time. */
 function modern(password: string, suite: Pkcs12Suite): Protection {
   const octets = utf8(password);
+  const salt = suite.random(16);
+  const derived = { hash: "sha256", password: octets, salt, iterations: ITERATIONS, length: 32 } as const;
+  const key = suite.pbkdf2(derived);
+  const derivation = sequence(pbkdf2, sequence(octetString(salt), integer(ITERATIONS), hmacWithSha256));
   return {
     async encrypt(content) {
-      const salt = suite.random(16);
       const iv = suite.random(16);
-      const derived = { hash: "sha256", password: octets, salt, iterations: ITERATIONS, length: 32 } as const;
-      const key = await suite.pbkdf2(derived);
-      const derivation = sequence(pbkdf2, sequence(octetString(salt), integer(ITERATIONS), hmacWithSha256));
       return {
         algorithm: sequence(pbes2, sequence(derivation, sequence(aes256Cbc, octetString(iv)))),
-        content: await suite.encrypt({ cipher: "aes-256-cbc", key, iv, content }),
+        content: await suite.encrypt({ cipher: "aes-256-cbc", key: await key, iv, content }),
       };
     },
     mac: () => macData({ hash: "sha256", algorithm: sha256, length: 32, password }, suite),

@@ -7,7 +7,14 @@
  *
  * While the sealing key is changed there are several: one seals, all open.
  */
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from "node:crypto";
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -20,10 +27,13 @@ export type Sealing = {
   /** Throws when it was sealed with another key or for another context, or was changed. */
   open: (sealed: Uint8Array, context: string) => Bytes;
   /** 32 octets for one purpose, the same at every call (HKDF-SHA-256, RFC 5869). */
-  childKey: (purpose: string) => Buffer;
+  childKey: (purpose: Purpose) => KeyObject;
   /** The same of each key, that of the sealing one first. */
-  childKeys: (purpose: string) => readonly Buffer[];
+  childKeys: (purpose: Purpose) => readonly KeyObject[];
 };
+
+/** What else derives from a sealing key. */
+export type Purpose = "pin" | "ticket";
 
 const version = 2;
 const firstVersion = 1;
@@ -32,7 +42,7 @@ const nonceLength = 12;
 const tagLength = 16;
 const keyLength = 32;
 
-type Key = { id: Buffer; sealKey: Buffer; child: (purpose: string) => Buffer };
+type Key = { id: Buffer; sealKey: KeyObject; children: Record<Purpose, KeyObject> };
 
 /** @param key 32 octets, the one that seals; `former` ones, or those to come, only open */
 export function sealing(key: Uint8Array, ...former: readonly Uint8Array[]): Sealing {
@@ -65,8 +75,8 @@ export function sealing(key: Uint8Array, ...former: readonly Uint8Array[]): Seal
       }
       throw notOurs(context);
     },
-    childKey: own.child,
-    childKeys: (purpose) => keys.map(({ child }) => child(purpose)),
+    childKey: (purpose) => own.children[purpose],
+    childKeys: (purpose) => keys.map(({ children }) => children[purpose]),
   };
 }
 
@@ -80,17 +90,17 @@ export function keyIdOf(sealed: Uint8Array): string | null {
 function keyFrom(key: Uint8Array): Key {
   if (key.length !== keyLength)
     throw new Error(`A sealing key has ${keyLength} octets, this one ${key.length}.`);
-  const root = Uint8Array.from(key);
-  const derive = (info: string) => Buffer.from(hkdfSync("sha256", root, new Uint8Array(), info, keyLength));
+  const derive = (info: string) => Buffer.from(hkdfSync("sha256", key, new Uint8Array(), info, keyLength));
+  const keyOf = (info: string) => createSecretKey(derive(info));
   return {
     id: derive("id/v1").subarray(0, idLength),
-    sealKey: derive("seal/v1"),
-    child: (purpose) => derive(`child/v1/${purpose}`),
+    sealKey: keyOf("seal/v1"),
+    children: { pin: keyOf("child/v1/pin"), ticket: keyOf("child/v1/ticket") },
   };
 }
 
 /** Null when it is not this key's, or was changed. */
-function decrypted(key: Buffer, head: Uint8Array, rest: Buffer, context: string): Bytes | null {
+function decrypted(key: KeyObject, head: Uint8Array, rest: Buffer, context: string): Bytes | null {
   const nonce = rest.subarray(0, nonceLength);
   const decipher = createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: tagLength })
     .setAAD(associated(head, context))

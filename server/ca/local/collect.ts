@@ -1,7 +1,7 @@
 /** STEP2 for a key made here: key pair and certificate come to be while their holder waits for the .p12. */
 import { hash, type KeyObject } from "node:crypto";
 import type { Ticket } from "../../generated/prisma/client.ts";
-import { spki } from "../../pki/keys.ts";
+import { checkSubjectKey } from "../../pki/keys.ts";
 import { nodeSuite } from "../../pki/node-suite.ts";
 import { checkPair } from "../../pki/pair.ts";
 import { buildPkcs12 } from "../../pki/pkcs12.ts";
@@ -50,7 +50,7 @@ async function collectWith(
     return sealedPackage(world, ticket, { keys, certificate, issuer, encryption });
   };
   const { publicKey } = keys;
-  const keyHash = Uint8Array.from(hash("sha256", spki(publicKey), "buffer"));
+  const keyHash = Uint8Array.from(hash("sha256", checkSubjectKey(publicKey).spki, "buffer"));
   try {
     return answerOf(world, await world.issue({ ...holder, publicKey, keyHash, pack }));
   } finally {

@@ -160,6 +160,8 @@ function draft(issuer: IssuingIssuer, wish: Wish, ticket: Ticket, now: Date): Dr
     changes: { collectedAt: now },
     sign: async () => {
       const signing = sign().then((made) => Uint8Array.from(made));
+      // What is told of it asks the database first: a .p12 holds up all else while it is begun.
+      await null;
       const [der, packed] = await Promise.all([signing, wish.pack?.(ticket, signing, issuer)]);
       return {
         certificate: { ...names, der, keyOrigin: origin, keyHash, shard: issuer.openShard },

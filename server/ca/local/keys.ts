@@ -1,5 +1,5 @@
 /** Key pairs of holders. They are made while answering and live only in memory and in the .p12 they go into. */
-import { generateRsaKey } from "../../pki/keys.ts";
+import { checkSubjectKey, generateRsaKey } from "../../pki/keys.ts";
 
 export type KeyPair = Awaited<ReturnType<typeof generateRsaKey>>;
 
@@ -28,9 +28,15 @@ export function keyRing(capacity = 4, make: () => Promise<KeyPair> = generateRsa
     giveBack: (pair) => keep(Promise.resolve(pair)),
     prepare() {
       if (ready.length >= capacity) return;
-      const pair = make();
+      const pair = make().then(lookedAt);
       pair.catch(() => ready.splice(0, ready.length, ...ready.filter((kept) => kept !== pair)));
       keep(pair);
     },
   };
+}
+
+/** What a certificate asks of its key is found out before somebody waits for it. @throws PkiError as `checkSubjectKey` */
+function lookedAt(pair: KeyPair): KeyPair {
+  checkSubjectKey(pair.publicKey);
+  return pair;
 }

@@ -1,5 +1,5 @@
 /** The ticket of an order, which the mail carries to its holder, and the key of the browser that gave the right PIN. */
-import { hash, hkdfSync, randomBytes } from "node:crypto";
+import { hash, hkdfSync, type KeyObject, randomBytes } from "node:crypto";
 import type { Bytes } from "../../secrets/sealing.ts";
 
 /** What PIN and ticket of one order derive from, besides the sealing key. */
@@ -8,7 +8,7 @@ export function newNonce(): Bytes {
 }
 
 /** The ticket: 48 octets in base64url, the same at every call, so that a mail can be written again just as it was. */
-export function deriveTicket(key: Uint8Array, orderId: string, nonce: Uint8Array): string {
+export function deriveTicket(key: KeyObject, orderId: string, nonce: Uint8Array): string {
   return Buffer.from(hkdfSync("sha256", key, nonce, `ticket/v1\0${orderId}`, 48)).toString("base64url");
 }
 

@@ -1,9 +1,9 @@
-import { randomBytes } from "node:crypto";
+import { createSecretKey, randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { derivePin, isPin } from "@/server/ca/local/pin.ts";
 import { deriveTicket } from "@/server/ca/local/tickets.ts";
 
-const key = Buffer.alloc(32, 1);
+const key = createSecretKey(Buffer.alloc(32, 1));
 const nonce = Buffer.alloc(32, 2);
 
 describe("a PIN", () => {
@@ -18,9 +18,9 @@ describe("a PIN", () => {
   test("is another for another key, order or nonce", () => {
     const pins = [
       derivePin(key, "order", nonce),
-      derivePin(nonce, "order", nonce),
+      derivePin(createSecretKey(nonce), "order", nonce),
       derivePin(key, "order2", nonce),
-      derivePin(key, "order", key),
+      derivePin(key, "order", key.export()),
     ];
     expect(new Set(pins).size).toBe(4);
   });

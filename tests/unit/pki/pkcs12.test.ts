@@ -5,6 +5,7 @@ import { bmpPassword, pkcs12Kdf } from "@/server/pki/kdf.ts";
 import { nodeSuite } from "@/server/pki/node-suite.ts";
 import { checkPair } from "@/server/pki/pair.ts";
 import { buildPkcs12, type Pkcs12Encryption } from "@/server/pki/pkcs12.ts";
+import type { Pkcs12Suite } from "@/server/pki/pkcs12-suite.ts";
 import { rehash } from "@/server/pki/rehash.ts";
 import { run, tool } from "@/tests/support/tools.ts";
 import {
@@ -173,6 +174,22 @@ describe.each(encryptions)("a %s file", (encryption) => {
     const content = { pkcs8: pkcs8Of({ privateKey }), certificate, chain: [], friendlyName };
     const make = () => buildPkcs12({ ...content, password, encryption }, nodeSuite);
     expect(Buffer.compare(await make(), await make())).not.toBe(0);
+  });
+
+  it("encrypts nothing twice from the same initialization vector", async () => {
+    const { privateKey, certificate } = await packed(encryption, "P-256");
+    const content = { pkcs8: pkcs8Of({ privateKey }), certificate, chain: [], friendlyName };
+    const vectors: string[] = [];
+    const noting: Pkcs12Suite = {
+      ...nodeSuite,
+      encrypt: (work) => {
+        vectors.push(Buffer.from(work.iv).toString("hex"));
+        return nodeSuite.encrypt(work);
+      },
+    };
+    for (let files = 0; files < 3; files++) await buildPkcs12({ ...content, password, encryption }, noting);
+    expect(vectors).toHaveLength(6);
+    expect(new Set(vectors).size).toBe(6);
   });
 
   it.skipIf(!tool("openssl"))("keeps a name whose characters it cannot all hold", async () => {
