@@ -66,8 +66,7 @@ export async function buildPkcs12(
   }
   const { encrypt, mac } =
     of.encryption === "modern" ? modern(of.password, suite) : compatible(of.password, suite);
-  const key = await encrypt(of.pkcs8);
-  const macOf = await mac();
+  const [key, macOf] = await Promise.all([encrypt(of.pkcs8), mac()]);
 
   const certificate = await of.certificate;
   const localKeyId = of.localKeyId ?? (await suite.digest("sha1", certificate));
