@@ -121,9 +121,7 @@ function extensionsOf(list: RevocationList): Uint8Array[] {
   ];
 }
 
-type Encoded = readonly Uint8Array[];
-
-function areEncoded(entries: RevocationList["entries"]): entries is Encoded {
+function areEncoded(entries: RevocationList["entries"]): entries is readonly Uint8Array[] {
   return entries[0] instanceof Uint8Array;
 }
 

@@ -28,14 +28,14 @@ export async function entriesOf(world: World, wanted: Wanted): Promise<Uint8Arra
 
 /**
  * In the order of the index that holds all of it: the rows themselves, of two kilobytes each, are not read. One statement, whose pieces come
- * while PostgreSQL puts the next one together. Where a piece begins is said once: with another lower bound beside it PostgreSQL may begin at
- * that, and read what went before for every piece.
+ * while PostgreSQL puts the next one together: that begins behind the last entry of the one before, the end of its octets. Where a piece
+ * begins is said once: with another lower bound beside it PostgreSQL may begin at that, and read what went before for every piece.
  */
 async function encodedBefore(world: World, wanted: Wanted): Promise<Uint8Array[]> {
   const { issuerId, shard, until, since = new Date(0), endedBefore = new Date(0) } = wanted;
   const rows = await world.db.plain.$queryRaw<{ entries: Uint8Array }[]>`
     WITH RECURSIVE "piece" AS (
-      SELECT ${piece}::bigint AS "count", ${beyondAny}::bytea AS "entries", 1 AS "last", ${since}::timestamptz AS "at"
+      SELECT ${piece}::bigint AS "count", ${beyondAny}::bytea AS "entries", 1 AS "lastSize", ${since}::timestamptz AS "at"
       UNION ALL
       SELECT "next".* FROM "piece", LATERAL (
         SELECT count(*), string_agg("crlEntry", ''::bytea ORDER BY "revokedAt", "crlEntry"),
@@ -43,7 +43,7 @@ async function encodedBefore(world: World, wanted: Wanted): Promise<Uint8Array[]
         FROM (
           SELECT "revokedAt", "crlEntry" FROM "Certificate"
           WHERE "issuerId" = ${issuerId} AND "revokedAt" <= ${until} AND "crlEntry" IS NOT NULL
-            AND ("revokedAt", "crlEntry") > ("piece"."at", substring("piece"."entries" FROM octet_length("piece"."entries") - "piece"."last" + 1))
+            AND ("revokedAt", "crlEntry") > ("piece"."at", substring("piece"."entries" FROM octet_length("piece"."entries") - "piece"."lastSize" + 1))
             AND (${shard}::int = 0 OR "shard" = ${shard}::int)
             AND ("notAfter" >= ${endedBefore} OR "revokedAt" > ${endedBefore})
           ORDER BY "revokedAt", "crlEntry" LIMIT ${piece}::int

@@ -34,6 +34,6 @@ export async function readFull(
     WHERE "issuerId" = ${issuerId} AND "shard" = ${shard} AND "fullNumber" = ${number}`;
   if (pieces.length === 0) return null;
   const octets = new Uint8Array(size);
-  for (const piece of pieces) octets.set(piece.octets, piece.at);
+  for (const part of pieces) octets.set(part.octets, part.at);
   return octets;
 }
