@@ -22,6 +22,7 @@ export function openPortal(settings: Settings | (() => Promise<Settings>) = {}) 
   let sweep: typeof import("@/inngest/functions/sweep-stalled.ts");
   let engine: { start: () => void; stop: () => Promise<void> };
   let people = 0;
+  const between = new Map<string, () => Promise<void>>();
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "portal-stories-"));
@@ -45,7 +46,18 @@ export function openPortal(settings: Settings | (() => Promise<Settings>) = {}) 
       start: () =>
         startEmbedded(
           { databaseUrl: process.env.DATABASE_URL ?? "", signingKey: signingKey(), log },
-          () => serve({ client: inngest, functions, enableUnauthedSync: false }),
+          () => {
+            const handler = serve({ client: inngest, functions, enableUnauthedSync: false });
+            return async (request) => {
+              const answer = await handler(request);
+              for (const step of await stepsRun(answer.clone())) {
+                const deed = between.get(step);
+                between.delete(step);
+                await deed?.();
+              }
+              return answer;
+            };
+          },
           () => wiring.ports().wakeOutbox(),
         ),
       stop: stopEmbedded,
@@ -70,6 +82,21 @@ export function openPortal(settings: Settings | (() => Promise<Settings>) = {}) 
     stopEngine: () => engine.stop(),
     startEngine: () => engine.start(),
     mailsTo,
+
+    /** Has `deed` done when a step of this name was run for the first time, before what it found is kept: the worst moment for it. */
+    whenRun: (step: string, deed: () => Promise<void>) => {
+      between.set(step, deed);
+    },
+
+    /** Until every event has done what it does. */
+    eventsRouted: () =>
+      vi.waitFor(async () => {
+        const { db } = wiring.ports();
+        expect(await db.outboxEvent.count({ where: { sentAt: null } })).toBe(0);
+        const [left] = await db.$queryRaw<{ n: number }[]>`
+          SELECT count(*)::int AS n FROM "EngineEvent" WHERE "routedAt" IS NULL`;
+        expect(left?.n).toBe(0);
+      }, patience),
 
     /** Somebody new at Demo University A. */
     async newMember(locale = "ja"): Promise<Member> {
@@ -132,6 +159,13 @@ export function openPortal(settings: Settings | (() => Promise<Settings>) = {}) 
     },
   };
   return portal;
+}
+
+/** Names of the steps that were run for this answer. */
+async function stepsRun(answer: Response): Promise<string[]> {
+  const ops: unknown = await answer.json();
+  if (!Array.isArray(ops)) return [];
+  return ops.flatMap(({ op, displayName }) => (op === "StepRun" ? [displayName as string] : []));
 }
 
 /** The ticket in a mail's URL; empty where there is none. */

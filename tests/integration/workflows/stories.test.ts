@@ -106,6 +106,16 @@ describe("what goes wrong", () => {
     });
   });
 
+  test("what is downloaded between a look at it and the wait for it is mailed of at once", async () => {
+    const member = await portal.newMember();
+    portal.whenRun("look-for-download-1", async () => {
+      await portal.collectWith(await portal.mailTo(member, "発行受付通知"), member);
+      await portal.eventsRouted();
+    });
+    await requestCertificate(portal.ports(), { ...form, memberId: member.id, locale: "ja" });
+    await portal.mailTo(member, "取得通知");
+  });
+
   test("what lost its event is taken up by the sweep, and still goes the whole way", async () => {
     const member = await portal.newMember();
     const world = portal.ports();
