@@ -12,10 +12,9 @@ export function Letters({ mail, letters }: { mail: string; letters: readonly Let
         // biome-ignore lint/suspicious/noArrayIndexKey: letters are only ever added at the end
         <li key={index}>
           {t(status, { recipient, letter: t(`kinds.${kind}`) })}
-          {sentAt && (
-            <span className="hint block">
-              <Moment at={sentAt} />
-            </span>
+          {status !== "failed" && (
+            // There before it is sent too: else the page would move under a finger that is about to press something.
+            <span className="hint block">{sentAt ? <Moment at={sentAt} /> : t("sentAtHere")}</span>
           )}
         </li>
       ))}

@@ -68,6 +68,9 @@ export async function tellStory(page: Page, folder: string, story: Story, site: 
   await expect(serial).toContainText(firstSerial);
   await expect(serial).toContainText(BigInt(`0x${opened.serial}`).toString());
   await mailTo(address, subject("acquisition"), isAbout(number));
+  await expect(fact(page, t("Detail.fields.letters"))).toContainText(
+    t("Letter.sent", { recipient: address, letter: t("Letter.kinds.acquisition") }),
+  );
 
   // The memo is saved without losing the page's place.
   await page.getByLabel(t("Memo.label")).fill("ノートPCの接続用");
