@@ -32,6 +32,8 @@ export const webSuite: Pkcs12Suite = {
     return answer(crypto.subtle.decrypt({ name: "AES-CBC", iv: own(work.iv) }, key, own(work.content)));
   },
   random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+  // Some tens of milliseconds: a browser may take four to come back.
+  goes: { hashes: 100_000, others: () => new Promise((resolve) => setTimeout(resolve, 0)) },
 };
 
 /** WebCrypto takes no views of memory that might be shared. */

@@ -6,9 +6,6 @@ import { isRehashable, rehash } from "./rehash.ts";
 /** What the octets are for (appendix B.3). */
 export const purpose = { key: 1, iv: 2, mac: 3 } as const;
 
-/** Rounds in one go, some tens of milliseconds: between them a page answers its reader and a server its callers. */
-const AT_ONCE = 100_000;
-
 /**
  * `length` octets from a password and a salt.
  * @param password as BMPString with its two zero octets at the end (appendix B.1): `bmpPassword`
@@ -22,7 +19,7 @@ export async function pkcs12Kdf(
     iterations: number;
     length: number;
   },
-  suite: Pick<Pkcs12Suite, "digest">,
+  suite: Pick<Pkcs12Suite, "digest" | "goes">,
 ): Promise<Uint8Array> {
   const block = of.hash === "sha1" || of.hash === "sha256" ? 64 : 128;
   const diversifier = new Uint8Array(block).fill(of.purpose);
@@ -42,16 +39,17 @@ async function again(
   hash: HashName,
   digest: Uint8Array,
   times: number,
-  suite: Pick<Pkcs12Suite, "digest">,
+  suite: Pick<Pkcs12Suite, "digest" | "goes">,
 ): Promise<Uint8Array> {
   let result = digest;
   if (!isRehashable(hash)) {
     for (let time = 0; time < times; time++) result = await suite.digest(hash, result);
     return result;
   }
-  for (let rest = times; rest > 0; rest -= AT_ONCE) {
-    if (rest < times) await new Promise((resolve) => setTimeout(resolve, 0));
-    result = rehash(hash, result, Math.min(rest, AT_ONCE));
+  const { hashes, others } = suite.goes;
+  for (let rest = times; rest > 0; rest -= hashes) {
+    if (rest < times) await others();
+    result = rehash(hash, result, Math.min(rest, hashes));
   }
   return result;
 }

@@ -27,4 +27,6 @@ export interface Pkcs12Suite {
   decrypt(work: CipherWork): Octets;
   /** From a generator fit for keys. */
   random(length: number): Uint8Array;
+  /** Hashes in one go, where the page or the server itself hashes: between two goes `others` have their turn. */
+  readonly goes: { hashes: number; others: () => Promise<unknown> };
 }

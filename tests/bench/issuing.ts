@@ -7,6 +7,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import pg from "pg";
 import { type Postgres, startPostgres } from "../../bin/postgres.ts";
 import { applyMigrations } from "../../bin/schema-engine.ts";
@@ -167,6 +168,8 @@ async function download(postgres: Postgres): Promise<void> {
     // As the right PIN does.
     ring.prepare();
     await making.at(-1);
+    // And the ring has looked at it.
+    await setImmediate();
     const withKey = (await timed(1, 1, () => collect(warm, orders, 2 * n + 1))).all;
     if (n < unmeasured) continue;
     keys.push(key);

@@ -246,6 +246,16 @@ describe("key derivation", () => {
     expect(Buffer.from(derived).toString("hex")).toBe(expected);
   });
 
+  it("lets others have their turn, and comes to the same", async () => {
+    const from = { password: bmpPassword("smeg"), salt: Buffer.alloc(8, 1), iterations: 101, length: 32 };
+    let turns = 0;
+    const others = async () => void turns++;
+    const suite = { ...nodeSuite, goes: { hashes: 30, others } };
+    const derived = await pkcs12Kdf({ hash: "sha256", purpose: 3, ...from }, suite);
+    expect(turns).toBe(3);
+    expect(derived).toEqual(await pkcs12Kdf({ hash: "sha256", purpose: 3, ...from }, nodeSuite));
+  });
+
   it("hashes as node:crypto does, over and over", () => {
     const random = seeded(180);
     for (const name of ["sha1", "sha256"] as const) {
