@@ -1,4 +1,5 @@
 /** What Vitest and Playwright write down of a run, read for what failed in it. */
+import { existsSync, readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 
@@ -27,9 +28,13 @@ export function failuresOfVitest({ testResults }: VitestReport): Failure[] {
 }
 
 type PlaywrightError = { message?: string };
+type PlaywrightResult = {
+  errors?: PlaywrightError[];
+  attachments?: { name: string; path?: string }[];
+};
 type PlaywrightSuite = {
   title: string;
-  specs: { title: string; ok: boolean; tests: { results: { errors?: PlaywrightError[] }[] }[] }[];
+  specs: { title: string; ok: boolean; tests: { results: PlaywrightResult[] }[] }[];
   suites?: PlaywrightSuite[];
 };
 
@@ -47,11 +52,27 @@ function failuresIn({ title, specs, suites = [] }: PlaywrightSuite, above: reado
   const failed = specs.filter(({ ok }) => !ok);
   return [
     ...failed.map(({ title, tests }) => {
-      const [error] = tests.flatMap(({ results }) => results.flatMap(({ errors = [] }) => errors));
-      return failure([...path, title], error?.message);
+      const results = tests.flatMap(({ results }) => results);
+      const [error] = results.flatMap(({ errors = [] }) => errors);
+      const { name, message } = failure([...path, title], error?.message);
+      return { name, message: [message, ...results.flatMap(toldByPage)].join("\n") };
     }),
     ...suites.flatMap((suite) => failuresIn(suite, path)),
   ];
+}
+
+/** What the page said as the journey failed, by Playwright's notes: its headings, and what would be read aloud by itself. */
+function toldByPage({ attachments = [] }: PlaywrightResult): string[] {
+  const notes = attachments.find(({ name }) => name === "error-context")?.path;
+  if (!notes || !existsSync(notes)) return [];
+  let within = -1;
+  return readFileSync(notes, "utf8")
+    .split("\n")
+    .filter((line) => {
+      const depth = line.search(/\S/);
+      if (within < 0 || depth <= within) within = /^ *- (alert|heading|status)\b/.test(line) ? depth : -1;
+      return within >= 0;
+    });
 }
 
 const linesKept = 12;

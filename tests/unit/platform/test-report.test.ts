@@ -67,6 +67,31 @@ test("names each journey that failed, and says why", () => {
   );
 });
 
+test("says what the page told as a journey failed", () => {
+  const notes = join(folder, "notes.md");
+  const lines = [
+    "# Page snapshot",
+    "",
+    "```yaml",
+    '- heading "Application" [level=1]',
+    "- paragraph: Much else",
+  ];
+  writeFileSync(
+    notes,
+    [...lines, "- alert:", "  - paragraph: Not saved.", "- paragraph: More", "```"].join("\n"),
+  );
+  const text = `import { expect, test } from "@playwright/test";
+    test("fails", async ({}, { attachments }) => {
+      attachments.push({ name: "error-context", contentType: "text/markdown", path: ${JSON.stringify(notes)} });
+      expect(1 + 1).toBe(3);
+    });`;
+  const command = ["@playwright/test/cli.js", "test", "--reporter=json"];
+  const [failure] = failuresOfPlaywright(reportOf("four.spec.ts", text, command));
+  const told = '- heading "Application" [level=1]\n- alert:\n  - paragraph: Not saved.';
+  expect(failure?.message).toMatch(/^Error: expect\(received\)/);
+  expect(failure?.message.endsWith(told)).toBe(true);
+});
+
 test("says what failed before any journey", () => {
   const failures = failuresOfPlaywright({ suites: [], errors: [{ message: "the portal did not start" }] });
   expect(writeFailures("journeys", failures)).toBe("journeys\n    the portal did not start");
