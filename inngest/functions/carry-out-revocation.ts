@@ -17,14 +17,12 @@ export const carryOutRevocation = inngest.createFunction(
     const { enrollment } = event.data;
     let done = await step.run("revoke", () => revokeAtCa(ports(), enrollment));
     for (let n = 1; !done; n++) {
-      // Begun before the look: what is told between the two would else be missed.
-      const told = step.waitForEvent(`wait-for-revocation-${n}`, {
+      await step.waitForEvent(`wait-for-revocation-${n}`, {
         event: revoked,
         if: "async.data.enrollment == event.data.enrollment",
         timeout: `${Math.min(60 * n, 3600)}s`,
       });
       done = await step.run(`look-for-revocation-${n}`, () => isRevoked(ports(), enrollment));
-      if (!done) await told;
     }
     // Refused: the certificate is as it was, and there is nothing to mail.
     if (!(await step.run("look-at-outcome", () => hasRevoked(ports(), enrollment)))) return;

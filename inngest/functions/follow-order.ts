@@ -7,8 +7,8 @@ import { type Step, sendOrGiveUp } from "./send-or-give-up.ts";
 /**
  * Order it, wait for the PIN, tell the member, wait for the download, tell the member, or let it lapse. Where the URL is held
  * until its member has proven who they are, they are told so, and it waits for that too.
- * What an event tells may happen before the wait for it begins: so each wait begins before the look. An event may also be
- * lost: no wait is without an end.
+ * An event may come before the wait for it begins, or be lost: each wait is between two looks. It cannot begin before the look, beside
+ * it: the SDK finds steps that run beside each other by its timing, and may then not see what the look has found.
  */
 export async function followOrder(step: Step, order: string): Promise<string> {
   try {
@@ -18,14 +18,14 @@ export async function followOrder(step: Step, order: string): Promise<string> {
     return "given up";
   }
 
-  let now = await settled(step, order, "pin", placed);
+  let now = await settled(step, order, "pin", "placed");
   if (now.urlHeld) {
     await sendOrGiveUp(step, ["held"], order, () => letters().held(order));
-    now = await settled(step, order, "release", now, ({ urlHeld }) => urlHeld);
+    now = await settled(step, order, "release", "pin_issued", ({ urlHeld }) => urlHeld);
   }
   if (now.status === "pin_issued" && !now.urlHeld) {
     await sendOrGiveUp(step, ["acceptance"], order, () => letters().acceptance(order));
-    now = await settled(step, order, "download", now);
+    now = await settled(step, order, "download", "pin_issued");
   }
   if (now.status === "pin_issued") {
     await step.run("lapse", () => lapseOrder(ports(), order));
@@ -39,33 +39,30 @@ export async function followOrder(step: Step, order: string): Promise<string> {
 
 type Look = Awaited<ReturnType<typeof lookAtOrder>>;
 
-const day = 86_400;
-const placed: Look = { status: "placed", secondsLeft: day, urlHeld: false };
-
-/** Waits until the order is no longer as it was `before`, what else it `waits` for has come, or its time is over. */
+/** Waits until the order has left `status`, what else it `waits` for has come, or its time is over. */
 async function settled(
   step: Step,
   order: string,
   what: string,
-  before: Look,
+  status: string,
   waits: (now: Look) => boolean = () => true,
 ): Promise<Look> {
-  const { status } = before;
-  let { secondsLeft } = before;
   for (let n = 1; ; n++) {
-    const change = step.waitForEvent(`wait-for-${what}-${n}`, {
-      event: orderChanged,
-      if: "async.data.order == event.data.order",
-      timeout: `${Math.min(secondsLeft, patience(status, n))}s`,
-    });
     const now = await step.run(`look-for-${what}-${n}`, () => lookAtOrder(ports(), order));
     if (now.status !== status || now.secondsLeft === 0 || !waits(now)) return now;
-    await change;
-    secondsLeft = now.secondsLeft;
+    await step.waitForEvent(`wait-for-${what}-${n}`, {
+      event: orderChanged,
+      if: "async.data.order == event.data.order",
+      timeout: `${Math.min(now.secondsLeft, patience(status, n))}s`,
+    });
   }
 }
 
-/** Seconds until the next look: soon while the CA works, daily while the member takes their time. */
+/**
+ * Seconds until the next look: soon while the CA works, daily while the member takes their time. The first is soon for them too: who
+ * downloads at once, or while the process is killed, may do so between the look and the wait.
+ */
 function patience(status: string, n: number): number {
-  return status === "placed" ? Math.min(60 * n, 3600) : day;
+  if (status === "placed") return Math.min(60 * n, 3600);
+  return n === 1 ? 60 : 86_400;
 }

@@ -98,6 +98,18 @@ export function openPortal(settings: Settings | (() => Promise<Settings>) = {}) 
         expect(left?.n).toBe(0);
       }, patience),
 
+    /** As when a minute passes, once a run waits in a step of this name. */
+    minuteOver: (step: string) =>
+      vi.waitFor(async () => {
+        const passed = await wiring.ports().db.$executeRaw`
+          WITH waiting AS (
+            UPDATE "EngineStep" AS s SET "dueAt" = s."dueAt" - interval '1 minute' FROM "EngineRun" AS r
+            WHERE r.id = s."runId" AND s.name = ${step} AND s.status = 'waiting' AND r.status = 'open' AND r.lease IS NULL
+            RETURNING s."runId")
+          UPDATE "EngineRun" SET "dueAt" = "dueAt" - interval '1 minute' WHERE id IN (SELECT "runId" FROM waiting)`;
+        expect(passed).toBe(1);
+      }, patience),
+
     /** Somebody new at Demo University A. */
     async newMember(locale = "ja"): Promise<Member> {
       const name = `hanako${++people}`;
