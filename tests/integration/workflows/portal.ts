@@ -83,7 +83,7 @@ export function openPortal(settings: Settings | (() => Promise<Settings>) = {}) 
     startEngine: () => engine.start(),
     mailsTo,
 
-    /** Has `deed` done when a step of this name was run for the first time, before what it found is kept: the worst moment for it. */
+    /** Has `deed` done when a step of this name was run for the first time, before what it found is kept: the worst moment for it. Whosever step it is: for a file of one story. */
     whenRun: (step: string, deed: () => Promise<void>) => {
       between.set(step, deed);
     },

@@ -106,17 +106,6 @@ describe("what goes wrong", () => {
     });
   });
 
-  test("what is downloaded between a look at it and the wait for it is mailed of a minute later", async () => {
-    const member = await portal.newMember();
-    portal.whenRun("look-for-download-1", async () => {
-      await portal.collectWith(await portal.mailTo(member, "発行受付通知"), member);
-      await portal.eventsRouted();
-    });
-    await requestCertificate(portal.ports(), { ...form, memberId: member.id, locale: "ja" });
-    await portal.minuteOver("wait-for-download-1");
-    await portal.mailTo(member, "取得通知");
-  });
-
   test("what lost its event is taken up by the sweep, and still goes the whole way", async () => {
     const member = await portal.newMember();
     const world = portal.ports();
