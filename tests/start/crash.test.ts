@@ -102,7 +102,7 @@ test("killed at any moment between application and download, it goes on by itsel
       expect(await mailsTo(folder, address)).toHaveLength(2 * rounds);
     },
     // What died with its process is taken up when its lease is over; what happened before its wait began, a minute later.
-    { timeout: 150_000, interval: 200 },
+    { timeout: 90_000, interval: 200 },
   );
   const [count] = await askDatabase(
     folder,
@@ -113,4 +113,4 @@ test("killed at any moment between application and download, it goes on by itsel
            (SELECT count(*)::int FROM "Certificate" c JOIN "Enrollment" e ON e.serial = c.serial) AS shown`,
   );
   expect(count).toEqual({ certificates: rounds, orders: rounds, letters: 2 * rounds, shown: rounds });
-}, 460_000);
+}, 400_000);
